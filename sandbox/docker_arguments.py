@@ -1,0 +1,57 @@
+"""How a container is locked up, as a pure function of what it runs."""
+
+from pathlib import Path
+from typing import Any
+
+from docker.types import LogConfig, Mount, Ulimit
+
+from sandbox.limits import MIB, Limits
+from sandbox.protocol import UID, WRAPPER
+
+PYTHON = "/opt/venv/bin/python"
+LABEL = "autoiot.sandbox"
+
+
+def container_arguments(image: str, inputs: Path, limits: Limits, *, name: str, owner: str) -> dict[str, Any]:
+    memory, output = limits.memory_mb * MIB, limits.output_mb * MIB
+    return {
+        "image": image,
+        "command": [PYTHON, "-I", "-S", "-B", "-c", WRAPPER],
+        "entrypoint": [],
+        "name": name,
+        "labels": {LABEL: owner},
+        "working_dir": "/tmp",
+        "user": f"{UID}:{UID}",
+        "hostname": "sandbox",
+        # Both: the mode gives no interface, `network_disabled` spares the engine's slow start hook.
+        "network_mode": "none",
+        "network_disabled": True,
+        # docker-py would copy the proxies of ~/.docker/config.json, with their passwords, inside.
+        "use_config_proxy": False,
+        "environment": {},
+        "read_only": True,
+        "cap_drop": ["ALL"],
+        "privileged": False,
+        "security_opt": ["no-new-privileges:true"],
+        "mem_limit": memory,
+        "memswap_limit": memory,
+        "pids_limit": limits.pids,
+        "nano_cpus": int(limits.cpus * 1e9),
+        "ipc_mode": "private",
+        "shm_size": 64 * MIB,
+        "init": False,
+        "auto_remove": False,
+        "tty": False,
+        "stdin_open": True,
+        "tmpfs": {
+            "/tmp": f"rw,nosuid,nodev,noexec,size={output},nr_inodes=16384,mode=1777",
+            "/out": f"rw,nosuid,nodev,noexec,size={output},nr_inodes=2048,mode=0700,uid={UID},gid={UID}",
+        },
+        "mounts": [Mount("/data", str(inputs), type="bind", read_only=True, propagation="rprivate")],
+        "ulimits": [
+            Ulimit(name="core", soft=0, hard=0),
+            Ulimit(name="nofile", soft=1024, hard=1024),
+            Ulimit(name="fsize", soft=output, hard=output),
+        ],
+        "log_config": LogConfig(type="none"),
+    }

@@ -1,0 +1,31 @@
+"""Failures of ours. A failure of the program is never an exception: it is an `ExecResult`.
+
+SandboxError
+├── SandboxUnavailable   nothing here can confine a program
+├── ImageMissing         the engine answers, the image is not built
+├── InputUnusable        the input folder cannot be given to a program
+└── SandboxBroken        the sandbox itself failed during a run; the run may be tried again
+"""
+
+
+class SandboxError(Exception):
+    """The sandbox failed."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or (self.__doc__ or "").strip())
+
+
+class SandboxUnavailable(SandboxError):
+    """Nothing here can confine a program. Install bubblewrap (apt-get install bubblewrap) or Docker Engine."""
+
+
+class ImageMissing(SandboxUnavailable):
+    """Docker Engine answers, but the sandbox image is not built. Run `autoiot images build`."""
+
+
+class InputUnusable(SandboxError):
+    """The input folder cannot be given to a program."""
+
+
+class SandboxBroken(SandboxError):
+    """The sandbox stopped without a result. Run `autoiot resume` to try again."""

@@ -1,0 +1,58 @@
+"""Runs the wrapper as a child process of ours: what bubblewrap and the plain process share."""
+
+import asyncio
+import contextlib
+import os
+import signal
+
+from sandbox.base import ExecResult, Program
+from sandbox.errors import SandboxBroken
+from sandbox.limits import Limits
+from sandbox.protocol import GRACE_SECONDS, Frames, Place, encode_job, new_nonce
+
+
+async def run_wrapper(command: list[str], program: Program, limits: Limits, place: Place) -> ExecResult:
+    """Raises SandboxBroken when the wrapper ended without a report."""
+    nonce = new_nonce()
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"},
+        start_new_session=True,
+    )
+    assert process.stdin and process.stdout and process.stderr
+    complaints = asyncio.create_task(process.stderr.read(64 * 1024))
+    frames = Frames(limits, nonce)
+    try:
+        async with asyncio.timeout(limits.seconds + GRACE_SECONDS):
+            with contextlib.suppress(ConnectionError):
+                process.stdin.write(encode_job(program, limits, place, nonce))
+                await process.stdin.drain()
+            while data := await process.stdout.read(1 << 16):
+                frames.feed(data)
+            await process.wait()
+    except TimeoutError as error:
+        raise SandboxBroken("the sandbox did not end in time") from error
+    finally:
+        await end(process)
+        said = await complaints
+    if frames.report is None:
+        last = said.decode("utf-8", "replace").strip().splitlines()
+        raise SandboxBroken(f"the sandbox stopped without a result: {last[-1] if last else 'no message'}")
+    return frames.result(place.isolation)
+
+
+async def end(process: asyncio.subprocess.Process) -> None:
+    if process.stdin:
+        process.stdin.close()
+    if process.returncode is None:
+        # Closing stdin ends the lease: a moment for the wrapper to kill what it started.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await process.wait()
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()

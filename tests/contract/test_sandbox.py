@@ -1,0 +1,325 @@
+"""One suite for every backend; what a backend does not promise is named in `NOT_PROMISED`, with the reason."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+import pytest
+
+from sandbox.base import ExecResult, Outcome, Program, Sandbox
+from sandbox.errors import InputUnusable, SandboxUnavailable
+from sandbox.limits import Limits
+from sandbox.registry import BACKENDS, open_sandbox
+
+LIMITS = Limits(seconds=20, memory_mb=512, output_mb=8, files=5, pids=64)
+NOT_PROMISED = {
+    "process": "the plain process protects nothing; it is for trusted programs only",
+}
+
+
+@pytest.fixture(params=BACKENDS, scope="module")
+def sandbox(request: pytest.FixtureRequest) -> Sandbox:
+    try:
+        return open_sandbox(request.param, owner="tests")
+    except SandboxUnavailable as error:
+        pytest.skip(f"{request.param}: {error}")
+
+
+@pytest.fixture
+def confined(sandbox: Sandbox) -> Sandbox:
+    if sandbox.name in NOT_PROMISED:
+        pytest.skip(NOT_PROMISED[sandbox.name])
+    return sandbox
+
+
+@pytest.fixture
+def inputs(tmp_path: Path) -> Path:
+    # pytest's folders are closed to others; what a program may read is open, as AutoIOT lays it out.
+    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
+        folder.chmod(0o755)
+    folder = tmp_path / "inputs"
+    folder.mkdir()
+    (folder / "data.csv").write_text("1,2,3\n")
+    return folder
+
+
+async def run(sandbox: Sandbox, inputs: Path, source: str, limits: Limits = LIMITS) -> ExecResult:
+    return await sandbox.run(Program(source, inputs), limits)
+
+
+async def test_a_program_reads_its_input_and_leaves_files(sandbox: Sandbox, inputs: Path) -> None:
+    result = await run(
+        sandbox,
+        inputs,
+        "import sys, pathlib, numpy\n"
+        "_, _, source, _, target = sys.argv\n"
+        "text = (pathlib.Path(source) / 'data.csv').read_text()\n"
+        "folder = pathlib.Path(target) / 'plots'\n"
+        "folder.mkdir()\n"
+        "(folder / 'a.txt').write_text(text * 2)\n"
+        "print('done'); print('careful', file=sys.stderr)\n",
+    )
+    assert (result.outcome, result.exit_code) == (Outcome.OK, 0)
+    assert result.stdout == "done\n"
+    assert result.stderr == "careful\n"
+    assert result.files == {"plots/a.txt": b"1,2,3\n1,2,3\n"}
+    assert result.skipped == {}
+    assert result.peak_memory_mb > 1
+
+
+async def test_an_exception_is_the_programs_result(sandbox: Sandbox, inputs: Path) -> None:
+    result = await run(sandbox, inputs, "raise ValueError('no beats')")
+    assert (result.outcome, result.exit_code) == (Outcome.NONZERO_EXIT, 1)
+    assert "ValueError: no beats" in result.stderr
+
+
+async def test_a_syntax_error_is_the_programs_result(sandbox: Sandbox, inputs: Path) -> None:
+    result = await run(sandbox, inputs, "def broken(:")
+    assert result.outcome is Outcome.NONZERO_EXIT
+    assert "SyntaxError" in result.stderr
+
+
+async def test_a_signal_is_told_from_an_exit(sandbox: Sandbox, inputs: Path) -> None:
+    result = await run(sandbox, inputs, "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
+    assert (result.outcome, result.exit_code) == (Outcome.SIGNAL, -11)
+
+
+async def test_output_survives_a_timeout_that_ignores_signals(sandbox: Sandbox, inputs: Path) -> None:
+    result = await run(
+        sandbox,
+        inputs,
+        "import signal, sys, time\n"
+        "for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP): signal.signal(number, signal.SIG_IGN)\n"
+        "open(sys.argv[4] + '/partial.txt', 'w').write('half')\n"
+        "print('started', flush=True)\n"
+        "while True: time.sleep(1)\n",
+        Limits(seconds=1.5),
+    )
+    assert result.outcome is Outcome.TIMEOUT
+    assert result.stdout == "started\n"
+    assert result.files == {"partial.txt": b"half"}
+
+
+async def test_memory_has_a_limit(sandbox: Sandbox, inputs: Path) -> None:
+    source = "blocks = []\nwhile True: blocks.append(b'x' * 20_000_000)"
+    result = await run(sandbox, inputs, source)
+    # With rlimits the program may be told by MemoryError before anyone has to kill it.
+    assert result.outcome is Outcome.OOM or "MemoryError" in result.stderr
+
+
+async def test_memory_of_children_counts(sandbox: Sandbox, inputs: Path) -> None:
+    if sandbox.name == "process":
+        pytest.skip("the plain process counts its own memory only")
+    source = (
+        "import os, time\n"
+        "for _ in range(8):\n"
+        "    if os.fork() == 0:\n"
+        "        block = bytearray(os.urandom(1000)) * 200_000\n"
+        "        time.sleep(15); os._exit(0)\n"
+        "try:\n"
+        "    while True:\n"
+        "        pid, status = os.wait()\n"
+        "        if status: raise SystemExit(3)\n"
+        "except ChildProcessError: pass\n"
+    )
+    result = await run(sandbox, inputs, source)
+    assert result.outcome is Outcome.OOM
+
+
+async def test_a_flood_of_output_is_cut_in_the_middle(sandbox: Sandbox, inputs: Path) -> None:
+    source = "import sys\nprint('first')\nfor _ in range(3000): sys.stdout.write('x' * 10_000)\nprint('last')"
+    result = await run(sandbox, inputs, source)
+    assert result.outcome is Outcome.OK
+    assert result.stdout_bytes == 30_000_011
+    assert result.stdout.startswith("first\n")
+    assert result.stdout.endswith("last\n")
+    assert len(result.stdout) < 200_000
+
+
+async def test_terminal_escapes_are_taken_out(sandbox: Sandbox, inputs: Path) -> None:
+    source = "import sys; sys.stdout.buffer.write(b'a\\x1b[2Jb\\xff\\x00' + '\\u202e'.encode() + b'c')"
+    assert (await run(sandbox, inputs, source)).stdout == "a[2Jb�c"
+
+
+async def test_only_plain_files_come_back(sandbox: Sandbox, inputs: Path) -> None:
+    result = await run(
+        sandbox,
+        inputs,
+        "import os, sys\nos.chdir(sys.argv[4])\n"
+        "open('kept.txt', 'w').write('x')\n"
+        "os.symlink('/etc/passwd', 'link'); os.mkfifo('pipe')\n"
+        "open('new\\nline', 'w').close()\n"
+        "open('bad\\udcff', 'w').close()\n"
+        "with open('sparse', 'wb') as f: f.truncate(7 << 20)\n"
+        "with open('second', 'wb') as f: f.truncate(7 << 20)\n",
+    )
+    assert set(result.files) == {"kept.txt", "second"}
+    assert {"link", "pipe", "sparse"} <= set(result.skipped)
+    assert len(result.skipped) == 5
+
+
+async def test_a_file_over_the_limit_is_refused_to_the_program(sandbox: Sandbox, inputs: Path) -> None:
+    source = "import sys\nwith open(sys.argv[4] + '/big', 'wb') as f:\n    for _ in range(40): f.write(b'x' * (1 << 20))"
+    result = await run(sandbox, inputs, source)
+    assert result.outcome is not Outcome.OK
+    assert sum(map(len, result.files.values())) <= 8 << 20
+
+
+async def test_the_input_folder_cannot_be_changed(confined: Sandbox, inputs: Path) -> None:
+    (inputs / "data.csv").chmod(0o666)
+    inputs.chmod(0o777)
+    result = await run(
+        confined,
+        inputs,
+        "import os, sys\nfrom pathlib import Path\nfolder = Path(sys.argv[2])\nopened = []\n"
+        "for act in (lambda: (folder / 'new').write_text('x'), lambda: (folder / 'data.csv').write_text('x'),\n"
+        "            lambda: os.remove(folder / 'data.csv'), lambda: os.chmod(folder, 0o700)):\n"
+        "    try: act(); opened.append(1)\n"
+        "    except OSError: pass\n"
+        "print(len(opened))",
+    )
+    assert result.stdout == "0\n"
+    assert (inputs / "data.csv").read_text() == "1,2,3\n"
+    assert os.listdir(inputs) == ["data.csv"]
+
+
+async def test_there_is_no_network(confined: Sandbox, inputs: Path) -> None:
+    result = await run(
+        confined,
+        inputs,
+        "import socket\nreached = []\n"
+        "for family, address in ((socket.AF_INET, ('1.1.1.1', 53)), (socket.AF_INET, ('169.254.169.254', 80)),\n"
+        "                        (socket.AF_UNIX, '/var/run/docker.sock')):\n"
+        "    s = socket.socket(family); s.settimeout(2)\n"
+        "    try: s.connect(address); reached.append(address)\n"
+        "    except OSError: pass\n"
+        "try: socket.getaddrinfo('example.com', 80); reached.append('dns')\n"
+        "except OSError: pass\n"
+        "print(reached)",
+    )
+    assert result.stdout == "[]\n"
+
+
+async def test_the_host_is_out_of_sight(confined: Sandbox, inputs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret-of-the-host")
+    secret = inputs.parent / "secret.txt"
+    secret.write_text("a test label")
+    secret.chmod(0o644)
+    result = await run(
+        confined,
+        inputs,
+        "import os\nfrom pathlib import Path\n"
+        f"seen = [p for p in ({str(secret)!r}, {str(inputs.parent)!r}, {str(Path.cwd() / 'pyproject.toml')!r},\n"
+        "        '/etc/shadow', '/root/.bashrc', '/home') if os.path.exists(p) and os.access(p, os.R_OK) and\n"
+        "        (os.path.isfile(p) or os.listdir(p))]\n"
+        "environment = Path('/proc/self/environ').read_text()\n"
+        "try: other = Path('/proc/1/environ').read_text()\n"
+        "except OSError: other = ''\n"
+        "print(seen, 'secret-of' in environment + other, len([n for n in os.listdir('/proc') if n.isdigit()]) < 5)",
+    )
+    assert result.stdout == "[] False True\n"
+
+
+async def test_the_program_has_no_privileges(confined: Sandbox, inputs: Path) -> None:
+    result = await run(
+        confined,
+        inputs,
+        "import os\nfrom pathlib import Path\n"
+        "def may(act):\n"
+        "    try: act(); return True\n"
+        "    except OSError: return False\n"
+        "status = dict(l.split(':\\t') for l in Path('/proc/self/status').read_text().splitlines() if ':\\t' in l)\n"
+        "print(os.getuid() != 0, int(status['CapEff'], 16), int(status['CapPrm'], 16), status['NoNewPrivs'].strip(),\n"
+        "      may(lambda: os.setuid(0)), may(lambda: os.mknod('/tmp/x', 0o60600, 0x800)),\n"
+        "      may(lambda: open('/proc/1/mem', 'rb')), may(lambda: os.listdir('/proc/1/fd')))",
+    )
+    assert result.outcome is Outcome.OK
+    assert result.stdout == "True 0 0 1 False False False False\n"
+
+
+async def test_the_report_comes_from_a_process_that_cannot_be_killed(confined: Sandbox, inputs: Path) -> None:
+    source = "import os, signal\nfor n in (signal.SIGTERM, signal.SIGKILL, signal.SIGSTOP): os.kill(1, n)\nprint('alive')"
+    result = await run(confined, inputs, source)
+    assert (result.outcome, result.stdout) == (Outcome.OK, "alive\n")
+
+
+async def test_a_fork_bomb_stays_inside(confined: Sandbox, inputs: Path) -> None:
+    source = "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass"
+    result = await run(confined, inputs, source, Limits(seconds=3, memory_mb=512, pids=64))
+    assert result.outcome in {Outcome.TIMEOUT, Outcome.OOM}
+
+
+async def test_nothing_is_left_running(sandbox: Sandbox, inputs: Path) -> None:
+    marker = f"left-{uuid.uuid4().hex}"
+    source = (
+        "import subprocess, sys\n"
+        f"subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)', {marker!r}])\n"
+        "print('parent done')"
+    )
+    result = await run(sandbox, inputs, source)
+    assert result.outcome is Outcome.OK
+    assert marker not in _processes()
+
+
+async def test_cancelling_ends_the_program(sandbox: Sandbox, inputs: Path) -> None:
+    marker = f"cancelled-{uuid.uuid4().hex}"
+    source = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'import time; time.sleep(60)', {marker!r}])"
+    task = asyncio.create_task(run(sandbox, inputs, source))
+    while marker not in _processes():
+        await asyncio.sleep(0.05)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert marker not in _processes()
+
+
+async def test_a_dead_server_leaves_no_program(sandbox: Sandbox, inputs: Path) -> None:
+    marker = f"orphan-{uuid.uuid4().hex}"
+    source = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'import time; time.sleep(60)', {marker!r}])"
+    server = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import asyncio, sys\nfrom pathlib import Path\n"
+            "from sandbox.base import Program\nfrom sandbox.limits import Limits\n"
+            "from sandbox.registry import open_sandbox\n"
+            "asyncio.run(open_sandbox(sys.argv[1], 'tests').run(Program(sys.argv[2], Path(sys.argv[3])), Limits()))",
+            sandbox.name,
+            source,
+            str(inputs),
+        ]
+    )
+    while marker not in _processes():
+        await asyncio.sleep(0.05)
+        assert server.poll() is None
+    server.kill()
+    server.wait()
+    async with asyncio.timeout(10):
+        while marker in _processes():
+            await asyncio.sleep(0.05)
+
+
+async def test_eight_at_once_keep_apart(sandbox: Sandbox, inputs: Path) -> None:
+    source = "import sys\nopen(sys.argv[4] + '/n', 'w').write('{}')\nprint({})"
+    results = await asyncio.gather(*(run(sandbox, inputs, source.format(n, n)) for n in range(8)))
+    assert [(r.stdout, r.files) for r in results] == [(f"{n}\n", {"n": str(n).encode()}) for n in range(8)]
+
+
+async def test_a_missing_input_folder_is_our_failure(confined: Sandbox, tmp_path: Path) -> None:
+    with pytest.raises(InputUnusable):
+        await run(confined, tmp_path / "nowhere", "print(1)")
+
+
+def _processes() -> str:
+    texts: list[str] = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().split(b"\0")
+        except OSError:
+            continue
+        # The server of the last test carries the marker inside a longer word; only the program has it alone.
+        texts += [word.decode("utf-8", "replace") for word in words if len(word) < 80]
+    return "\n".join(texts)
