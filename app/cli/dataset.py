@@ -1,0 +1,47 @@
+"""`autoiot dataset`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from app.datasets.dataset import open_dataset
+from app.datasets.physionet import get_mitdb
+from app.datasets.preflight import examine
+from graph.errors import DatasetInvalid
+
+dataset = typer.Typer(help="Folders of sensor data.", no_args_is_help=True)
+
+
+@dataset.command()
+def check(
+    folder: Annotated[Path, typer.Argument(help="The folder.")],
+    description: Annotated[Path | None, typer.Option(help="A dataset.yaml that lies elsewhere.")] = None,
+) -> None:
+    """Say in plain words what is wrong with FOLDER; exit code 2 if anything is."""
+    found = open_dataset(folder, description)
+    findings = examine(found)
+    console = Console(highlight=False)
+    for problem in findings.problems:
+        console.print(f"[red]problem:[/red] {escape(problem)}", soft_wrap=True)
+    for note in findings.notes:
+        console.print(f"[yellow]note:[/yellow] {escape(note)}", soft_wrap=True)
+    if findings.problems:
+        raise typer.Exit(2)
+    sizes = ", ".join(f"{name} {len(units)}" for name, units in (found.splits or {}).items())
+    console.print(f"{escape(str(folder))}: {len(found.units)} units; {sizes or 'no labels, nothing will be measured'}")
+
+
+@dataset.command()
+def get(
+    name: Annotated[str, typer.Argument(help="mitdb: the MIT-BIH Arrhythmia Database, from PhysioNet.")],
+    target: Annotated[Path | None, typer.Option("--to", help="Where to put it (default: ./NAME).")] = None,
+) -> None:
+    """Download a public dataset, with its dataset.yaml."""
+    if name != "mitdb":
+        raise DatasetInvalid(f"{name}: there is no such dataset here; there is mitdb")
+    folder = target or Path(name)
+    get_mitdb(folder)
+    Console().print(f"{folder}: ready; try `autoiot dataset check {folder}`")

@@ -1,0 +1,53 @@
+"""`autoiot doctor`."""
+
+import platform
+from importlib import metadata
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from app.providers.model import OPENAI
+from app.settings import Settings, read_settings
+from app.wiring import owner
+from sandbox.errors import SandboxError
+from sandbox.registry import AUTO, BACKENDS, open_sandbox
+
+PACKAGES = ("autoiot", "langgraph", "langchain-openai", "wfdb", "scikit-learn")
+
+
+def doctor(
+    sandbox_only: Annotated[
+        bool, typer.Option(help="Only say which sandbox would be used; exit code 2 if none.")
+    ] = False,
+) -> None:
+    """Say what is installed here, which sandbox and which model would be used, and what to fix."""
+    settings = read_settings()
+    mine = owner(settings.home.resolve())
+    if sandbox_only:
+        print(open_sandbox(AUTO, mine).name)  # noqa: T201
+        return
+    console = Console(highlight=False)
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES)
+    console.print(f"[green]ok[/green]   Python {platform.python_version()}; {versions}", soft_wrap=True)
+    for name in BACKENDS[:-1]:
+        console.print(sandbox_line(name, mine), soft_wrap=True)
+    console.print(model_line(settings), soft_wrap=True)
+    console.print(f"[green]ok[/green]   home: {escape(str(settings.home.resolve()))} (AUTOIOT_HOME)", soft_wrap=True)
+
+
+def sandbox_line(name: str, mine: str) -> str:
+    try:
+        open_sandbox(name, mine)
+    except SandboxError as error:
+        return f"[yellow]fix[/yellow]  sandbox {name}: {escape(str(error))}"
+    return f"[green]ok[/green]   sandbox {name}"
+
+
+def model_line(settings: Settings) -> str:
+    key = settings.api_key and settings.api_key.get_secret_value()
+    if not key and not settings.base_url:
+        return "[yellow]fix[/yellow]  model: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own"
+    with_key = "with a key" if key else "without a key"
+    return f"[green]ok[/green]   model: {escape(settings.model)} at {escape(settings.base_url or OPENAI)}, {with_key}"

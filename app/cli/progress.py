@@ -1,0 +1,149 @@
+"""What a person sees while a run goes, and at its end."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.status import Status
+from rich.table import Table
+
+from app.jobs.progress import Event
+from app.jobs.request import RunRequest
+from app.providers.ledger import Usage
+from app.settings import Settings
+
+
+class Printer:
+    """A listener that prints a line for each finished step, and shows what is going on where it is a terminal."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.run = ""
+        self._metric = ""
+        self._measured = True
+        self._active: dict[str, int] = {}
+        self._status: Status | None = None
+
+    def begin(self, run: str, request: RunRequest, notes: tuple[str, ...], settings: Settings) -> None:
+        self.run = run
+        self._metric = request.task.scoring.metric if request.task.scoring else ""
+        source = f"replaying {request.replay.name}" if request.replay else f"model {request.model}"
+        self.console.print(f"[bold]{escape(request.task.name)}[/bold] · run {run} · {escape(source)}", soft_wrap=True)
+        for note in notes:
+            self.console.print(f"[yellow]note:[/yellow] {escape(note)}", soft_wrap=True)
+
+    def __call__(self, event: Event) -> None:
+        {"started": self._started, "finished": self._finished, "note": self._note, "version": self._version}[
+            event.kind
+        ](event)
+        self._show(event)
+
+    def close(self) -> None:
+        if self._status:
+            self._status.stop()
+            self._status = None
+
+    def _started(self, event: Event) -> None:
+        self._active[event.node] = self._active.get(event.node, 0) + 1
+
+    def _finished(self, event: Event) -> None:
+        left = self._active.pop(event.node, 1) - 1
+        if left:
+            self._active[event.node] = left
+        else:
+            self._line(event, event.node, "")
+
+    def _note(self, event: Event) -> None:
+        self._line(event, "", escape(event.text))
+
+    def _version(self, event: Event) -> None:
+        version = event.data
+        name = f"[bold]v{version['version']['version']}[/bold]"
+        self._line(
+            event,
+            "",
+            f"{name} {verdict(version['version'], self._metric)}, best so far: {best_name(version)}",
+        )
+
+    def _line(self, event: Event, node: str, text: str) -> None:
+        spent = f"{event.usage.calls} calls, {tokens(event.usage)} tokens" if node else ""
+        self.console.print(
+            f"[dim]{clock(event.seconds)}[/dim] [cyan]{node:<13}[/cyan]{text}[dim]{spent}[/dim]",
+            soft_wrap=True,
+        )
+
+    def _show(self, event: Event) -> None:
+        if not self.console.is_terminal:
+            return
+        active = ", ".join(name if count == 1 else f"{name} x{count}" for name, count in self._active.items())
+        text = f"{active} · {event.usage.calls} calls · {tokens(event.usage)} tokens · {clock(event.seconds)}"
+        if self._status is None:
+            self._status = self.console.status(text)
+            self._status.start()
+        self._status.update(text)
+
+
+def verdict(version: dict[str, Any], metric: str) -> str:
+    if version["status"] == "failed":
+        return f"[red]failed[/red]: {escape(version['problem'])}"
+    claim = version["claim"].get(metric)
+    claims = f"claims {metric} {claim:.4g}" if claim is not None else "claims nothing"
+    if version["validation"] is None:
+        return f"ran; {claims}, not measured"
+    return f"{metric} [green]{number(version['validation'].get(metric))}[/green] measured, {claims}"
+
+
+def best_name(version: dict[str, Any]) -> str:
+    return f"v{version['best']}" if version["best"] else "none"
+
+
+def number(value: float | None) -> str:
+    return "undefined" if value is None else f"{value:.4f}"
+
+
+def clock(seconds: float) -> str:
+    return f"{int(seconds) // 60:>3}:{int(seconds) % 60:02d}"
+
+
+def tokens(usage: Usage) -> str:
+    return f"{usage.input_tokens + usage.output_tokens:,}"
+
+
+def summary(console: Console, result: dict[str, Any], request: RunRequest) -> None:
+    if result["status"] == "waiting":
+        console.print(f"It waits for your word: autoiot resume {result['run']}")
+        return
+    console.print()
+    console.print(scores_table(result))
+    usage = result["usage"]
+    money = "price unknown" if usage["usd"] is None else f"{usage['usd']:.4f} USD"
+    console.print(
+        f"{usage['calls']} calls, {usage['input_tokens']:,} tokens in, {usage['output_tokens']:,} out, {money}, "
+        f"{usage['seconds']:.1f} s"
+    )
+    if result["changed_prompts"]:
+        console.print(
+            f"[yellow]note:[/yellow] {len(result['changed_prompts'])} prompts differ from the recorded ones "
+            f"(other data or a newer AutoIOT): {escape('; '.join(result['changed_prompts'][:3]))}"
+            + (" ..." if len(result["changed_prompts"]) > 3 else ""),
+            soft_wrap=True,
+        )
+    if not result["best"]:
+        console.print("[red]No candidate ran to its end: there is no program.[/red] What was tried is in candidates/.")
+    console.print(f"The result is in [bold]{escape(str(request.out))}[/bold]", soft_wrap=True)
+
+
+def scores_table(result: dict[str, Any]) -> Table:
+    best: dict[str, Any] = result["best"] or {}
+    title = f"v{best['version']}, chosen from {len(result['versions'])}" if best else "no program"
+    rows = {"claimed by the program": best.get("claim") or {}}
+    if result["measured"]:
+        rows = {"measured on validation": best.get("validation"), "measured once on test": best.get("test"), **rows}
+    names = list(next(iter(rows.values())) or {})
+    table = Table(title=title, title_justify="left")
+    for name in ("", *names):
+        table.add_column(escape(name), justify="right" if name else "left")
+    for label, found in rows.items():
+        values: dict[str, float | None] = found or {}
+        table.add_row(label, *(number(values[name]) if name in values else "–" for name in names))
+    return table

@@ -1,0 +1,133 @@
+"""`autoiot run` and `autoiot resume`."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from app.cli.progress import Printer, summary
+from app.jobs.preparation import find_description
+from app.jobs.request import RunRequest
+from app.jobs.service import Jobs
+from app.jobs.taskfile import read_task
+from app.settings import Settings, read_settings
+from app.wiring import open_jobs
+from graph.errors import TaskInvalid
+from sandbox.registry import AUTO, BACKENDS
+
+NO_PROGRAM = 1
+INTERRUPTED = 130
+
+
+def run(
+    task: Annotated[Path, typer.Argument(help="The task file (YAML).")],
+    dataset: Annotated[Path | None, typer.Option(help="The folder with the data; before the task's own.")] = None,
+    description: Annotated[
+        Path | None,
+        typer.Option(help="A dataset.yaml that lies elsewhere, for a folder that cannot be written to."),
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="Name of the chat model; before the task's own.")] = None,
+    record: Annotated[Path | None, typer.Option(help="Write every call and reply to this file.")] = None,
+    replay: Annotated[Path | None, typer.Option(help="Take every reply from this recording; no network.")] = None,
+    iterations: Annotated[int | None, typer.Option(min=0, max=200, help="Improvements to try.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the result (default: result-NAME).")] = None,
+    sandbox: Annotated[str | None, typer.Option(help=f"{AUTO} | {' | '.join(BACKENDS)} (default: {AUTO})")] = None,
+    review: Annotated[bool, typer.Option(help="Ask me after each evaluation.")] = False,
+) -> None:
+    """Write, run, debug, improve and document a program for TASK."""
+    settings = read_settings()
+    request = make_request(
+        settings, task, dataset, description, model, record, replay, iterations, out, sandbox, review
+    )
+    raise typer.Exit(asyncio_run(settings, request, None))
+
+
+def resume(run: Annotated[str, typer.Argument(help="The run, as `autoiot show` lists it.")]) -> None:
+    """Go on with RUN from its last finished step."""
+    raise typer.Exit(asyncio_run(read_settings(), None, run))
+
+
+def make_request(
+    settings: Settings,
+    task_file: Path,
+    dataset: Path | None,
+    description: Path | None,
+    model: str | None,
+    record: Path | None,
+    replay: Path | None,
+    iterations: int | None,
+    out: Path | None,
+    sandbox: str | None,
+    review: bool,
+) -> RunRequest:
+    task = read_task(task_file)
+    if iterations is not None:
+        task = task.model_copy(update={"iterations": iterations})
+    if dataset is None and task.dataset is None:
+        raise TaskInvalid(f"{task_file}: no data: add `dataset: FOLDER` or pass --dataset FOLDER")
+    if record and replay:
+        raise TaskInvalid("--record and --replay exclude each other: a replay makes no calls to record")
+    if record and not record.resolve().parent.is_dir():
+        raise TaskInvalid(f"--record {record}: its folder does not exist")
+    if sandbox is not None and sandbox not in (AUTO, *BACKENDS):
+        raise TaskInvalid(f"--sandbox {sandbox}: choose one of {AUTO}, {', '.join(BACKENDS)}")
+    base = task_file.resolve().parent
+    folder = dataset or base / str(task.dataset)
+    return RunRequest(
+        task=task,
+        base=base,
+        dataset=folder.resolve(),
+        description=find_description(folder, task_file, description),
+        model=model or task.model or settings.model,
+        sandbox=sandbox or settings.sandbox,
+        out=(out or Path(f"result-{task_file.stem if task_file.stem != 'task' else base.name}")).resolve(),
+        replay=replay.resolve() if replay else None,
+        record=record.resolve() if record else None,
+        asks_person=review,
+    )
+
+
+def asyncio_run(settings: Settings, request: RunRequest | None, run: str | None) -> int:
+    console = Console(highlight=False)
+    printer = Printer(console)
+    try:
+        return asyncio.run(follow(settings, request, run, printer))
+    except KeyboardInterrupt:
+        printer.close()
+        goes_on = f"`autoiot resume {printer.run}` goes on from here" if printer.run else "nothing had begun"
+        Console(stderr=True, highlight=False).print(f"autoiot: stopped; {goes_on}", soft_wrap=True)
+        return INTERRUPTED
+    finally:
+        printer.close()
+
+
+async def follow(settings: Settings, request: RunRequest | None, run: str | None, printer: Printer) -> int:
+    async with open_jobs(settings) as jobs:
+        notes: tuple[str, ...] = ()
+        if run is None:
+            assert request
+            run, notes = await jobs.submit(request)
+        row = await jobs.runs.get(run)
+        request = RunRequest.from_json(row.request)
+        printer.begin(run, request, notes, settings)
+        result = await jobs.run(run, printer)
+        while result["status"] == "waiting" and sys.stdin.isatty():
+            result = await jobs.run(run, printer, ask_person(printer, result))
+        printer.close()
+        summary(printer.console, result, request)
+        return 0 if result["best"] or result["status"] == "waiting" else NO_PROGRAM
+
+
+def ask_person(printer: Printer, result: dict[str, Any]) -> dict[str, Any]:
+    printer.close()
+    words = printer.console.input("What next? Enter: go on · stop: finish · anything else: tell the model > ").strip()
+    return {
+        "action": "stop" if words.lower() == "stop" else "go",
+        "instruction": words if words.lower() != "stop" else "",
+    }
+
+
+__all__ = ["Jobs", "resume", "run"]

@@ -1,0 +1,153 @@
+"""`autoiot score`: reproduces a reported number."""
+
+import asyncio
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from app.cli.progress import number
+from app.datasets.bench import Bench
+from app.datasets.dataset import open_dataset
+from app.datasets.truth import truth_kind
+from app.jobs.preparation import check_dataset, find_description, limits_for
+from app.jobs.result import finite
+from app.jobs.taskfile import parse_task, read_task
+from app.settings import read_settings
+from app.wiring import owner
+from graph.errors import DatasetInvalid, PredictionsInvalid, TaskInvalid
+from graph.executions import PREDICTIONS, describe
+from graph.scoring.registry import open_scorer
+from graph.task import Constraints, Scoring
+from graph.values import Measurement
+from sandbox.base import Program
+from sandbox.registry import open_sandbox
+
+NO_SCORE = 1
+DEFAULTS = {
+    "samples": Scoring(scorer="r_peaks", metric="f1", direction="maximize"),
+    "labels": Scoring(scorer="classification", metric="macro_f1", direction="maximize"),
+    "values": Scoring(scorer="regression", metric="mae", direction="minimize"),
+}
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a program is scored, and where that is written."""
+
+    scoring: Scoring | None
+    constraints: Constraints
+    base: Path
+
+
+def score(
+    program: Annotated[Path, typer.Argument(help="The program, e.g. program.py of a result.")],
+    dataset: Annotated[Path, typer.Option(help="The folder with the data.")],
+    split: Annotated[Literal["validation", "test"], typer.Option(help="The units to predict.")] = "test",
+    task: Annotated[Path | None, typer.Option(help="A task file: its scoring counts.")] = None,
+    description: Annotated[Path | None, typer.Option(help="A dataset.yaml that lies elsewhere.")] = None,
+    sandbox: Annotated[str | None, typer.Option(help="auto | docker | bubblewrap | process")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The metrics as JSON, also per unit.")] = False,
+) -> None:
+    """Run PROGRAM on one split of a dataset and measure its predictions.
+
+    The scoring is that of --task, else of the result.json beside PROGRAM, else the usual one for such labels.
+    """
+    console = Console(highlight=False)
+    try:
+        measurement = asyncio.run(measure(program, dataset, split, task, description, sandbox))
+    except ProgramFailed as error:
+        Console(stderr=True).print(f"autoiot: the program failed: {escape(str(error))}", soft_wrap=True)
+        raise typer.Exit(NO_SCORE) from error
+    if as_json:
+        print(json.dumps(finite({"split": split, "metrics": measurement.metrics, "units": measurement.units})))  # noqa: T201
+    else:
+        console.print(measurement_table(measurement, split))
+
+
+class ProgramFailed(Exception):
+    """The program that was to be scored failed."""
+
+
+async def measure(
+    program: Path,
+    folder: Path,
+    split: Any,
+    task: Path | None,
+    description: Path | None,
+    sandbox_name: str | None,
+) -> Measurement:
+    source = read_program(program)
+    settings = read_settings()
+    terms = read_terms(program, task)
+    found = find_description(folder, task or program, description) or beside(program)
+    dataset = open_dataset(folder, found)
+    check_dataset(dataset)
+    if not dataset.measured:
+        raise DatasetInvalid(f"{folder}: no dataset.yaml, so there are no labels to measure with; pass --description")
+    sandbox = open_sandbox(sandbox_name or settings.sandbox, owner(settings.home.resolve()))
+    limits = limits_for(terms.constraints)
+    kind = truth_kind(dataset)
+    scoring = terms.scoring or DEFAULTS[kind]
+    scorer = open_scorer(
+        scoring.scorer,
+        tolerance_ms=scoring.tolerance_ms,
+        base=terms.base,
+        sandbox=sandbox,
+        limits=limits,
+        kind=kind,
+        metric=scoring.metric,
+    )
+    with tempfile.TemporaryDirectory(prefix="autoiot-score-") as root:
+        bench = Bench(dataset, scorer, Path(root) / "inputs")
+        result = await sandbox.run(Program(source, await bench.inputs(split)), limits)
+        if not result.ok or PREDICTIONS not in result.files:
+            raise ProgramFailed(describe(result))
+        try:
+            return await bench.score(split, result.files[PREDICTIONS])
+        except PredictionsInvalid as error:
+            raise ProgramFailed(f"{PREDICTIONS} cannot be scored: {error}") from error
+
+
+def read_program(program: Path) -> str:
+    try:
+        return program.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise TaskInvalid(f"{program}: {getattr(error, 'strerror', None) or 'not a UTF-8 text file'}") from error
+
+
+def read_terms(program: Path, task_file: Path | None) -> Terms:
+    if task_file:
+        task = read_task(task_file)
+        return Terms(task.scoring, task.constraints, task_file.resolve().parent)
+    result = program.resolve().parent / "result.json"
+    if result.is_file():
+        try:
+            task = parse_task(json.loads(result.read_text(encoding="utf-8"))["task"], str(result))
+        except (ValueError, KeyError, TypeError) as error:
+            raise TaskInvalid(f"{result}: not a result of AutoIOT; pass --task") from error
+        return Terms(task.scoring, task.constraints, result.parent)
+    return Terms(None, Constraints(), program.resolve().parent)
+
+
+def beside(program: Path) -> Path | None:
+    file = program.resolve().parent / "dataset.yaml"
+    return file if file.is_file() else None
+
+
+def measurement_table(measurement: Measurement, split: str) -> Table:
+    names = list(measurement.metrics)
+    table = Table(title=f"measured on {split}", title_justify="left")
+    for name in ("", *names):
+        table.add_column(name, justify="left" if not name else "right")
+    for unit, metrics in measurement.units.items():
+        table.add_row(escape(unit), *(number(metrics.get(name)) for name in names))
+    table.add_section()
+    table.add_row("all", *(number(measurement.metrics[name]) for name in names))
+    return table

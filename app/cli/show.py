@@ -1,0 +1,116 @@
+"""`autoiot show`."""
+
+import asyncio
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from app.cli.progress import number
+from app.db.tables import CallRow, RunRow
+from app.jobs.request import RunRequest
+from app.jobs.runs import Archive
+from app.settings import read_settings
+from app.wiring import open_jobs
+from graph.values import Version
+
+
+def show(
+    run: Annotated[str | None, typer.Argument(help="The run; without it all runs are listed.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,
+) -> None:
+    """Show what RUN did: steps, candidates, scores, calls, money."""
+    asyncio.run(show_run(run, as_json) if run else list_runs())
+
+
+async def list_runs() -> None:
+    async with open_jobs(read_settings()) as jobs:
+        table = Table("run", "status", "begun", "best")
+        for row in await jobs.runs.all():
+            table.add_row(row.id, status(row), row.created[:16].replace("T", " "), best(row))
+        Console().print(table)
+
+
+async def show_run(run: str, as_json: bool) -> None:
+    async with open_jobs(read_settings()) as jobs:
+        row = await jobs.runs.get(run)
+        versions = await Archive(jobs.sessions, run).all()
+        calls = await jobs.ledger(run).rows()
+    if as_json:
+        print(json.dumps(as_value(row, versions, calls), indent=2, ensure_ascii=False))  # noqa: T201
+        return
+    console = Console(highlight=False)
+    console.print(f"[bold]{run}[/bold] · {status(row)} · {row.seconds:.0f} s", soft_wrap=True)
+    if row.problem:
+        console.print(f"[yellow]{escape(row.problem)}[/yellow]", soft_wrap=True)
+    console.print(candidates_table(row, versions))
+    console.print(calls_table(calls))
+    console.print(f"The result goes to {escape(row.request['out'])}", soft_wrap=True)
+
+
+def status(row: RunRow) -> str:
+    return {"stopped": "stopped: can be resumed", "running": "running, or was killed: can be resumed"}.get(
+        row.status, row.status
+    )
+
+
+def best(row: RunRow) -> str:
+    found = (row.result or {}).get("best")
+    if not found:
+        return "–"
+    numbers = found["test"] or found["validation"] or found["claim"]
+    return f"v{found['version']}: " + ", ".join(f"{name} {number(value)}" for name, value in numbers.items())
+
+
+def candidates_table(row: RunRow, versions: list[Version]) -> Table:
+    scoring = RunRequest.from_json(row.request).task.scoring
+    metric = scoring.metric if scoring else ""
+    table = Table("v", "from", "idea", "status", f"measured {metric}", "claim", "s", "repairs", title="candidates")
+    for v in versions:
+        measured = number((v.validation or {}).get(metric)) if v.validation else "–"
+        claim = number(v.claim[metric]) if metric in v.claim else "–"
+        table.add_row(
+            str(v.version),
+            str(v.parent or ""),
+            escape(v.idea),
+            escape(v.problem or v.status),
+            measured,
+            claim,
+            f"{v.seconds:.1f}",
+            str(v.repairs),
+        )
+    return table
+
+
+def calls_table(calls: list[CallRow]) -> Table:
+    table = Table("call", "node", "iteration", "item", "status", "tokens in", "out", "USD", "s", title="calls")
+    for c in calls:
+        usd = "–" if c.usd is None else f"{c.usd:.4f}"
+        cells = (
+            c.kind,
+            c.node,
+            c.iteration,
+            escape(c.item[:40]),
+            c.status,
+            c.input_tokens,
+            c.output_tokens,
+            usd,
+        )
+        table.add_row(*map(str, cells), f"{c.seconds:.1f}")
+    return table
+
+
+def as_value(row: RunRow, versions: list[Version], calls: list[CallRow]) -> dict[str, Any]:
+    columns = [column.name for column in CallRow.__table__.columns]
+    return {
+        "run": row.id,
+        "status": row.status,
+        "problem": row.problem,
+        "request": row.request,
+        "result": row.result,
+        "versions": [version.as_json() for version in versions],
+        "calls": [{name: getattr(call, name) for name in columns} for call in calls],
+    }

@@ -1,0 +1,88 @@
+"""The dataset as the state machine sees it: folders for programs, and measurements of predictions."""
+
+import asyncio
+import shutil
+import threading
+from pathlib import Path
+
+from app.datasets.dataset import Dataset
+from app.datasets.layout import lay_out
+from app.datasets.names import shown_names
+from app.datasets.profile import describe
+from app.datasets.truth import read_truth
+from graph.errors import DatasetInvalid
+from graph.scoring.base import Scorer, Truth
+from graph.values import Measurement, Split
+
+CLAIMED_HELP = (
+    "The data has no labels, so that nothing is measured: write what the task asks for to"
+    " OUTPUT/predictions.csv, with a header, and describe its columns."
+)
+
+
+class Bench:
+    """Lays out folders below `root`, which is its own; labels stay in this process."""
+
+    def __init__(self, dataset: Dataset, scorer: Scorer | None, root: Path) -> None:
+        self._dataset = dataset
+        self._scorer = scorer
+        self._root = root
+        self._lock = threading.Lock()
+        self._truths: dict[str, Truth] = {}
+        self._profile: str | None = None
+
+    @property
+    def measured(self) -> bool:
+        """False where there are no labels or no scorer."""
+        return self._dataset.measured and self._scorer is not None
+
+    @property
+    def predictions_help(self) -> str:
+        return self._scorer.predictions_help if self._scorer and self.measured else CLAIMED_HELP
+
+    async def inputs(self, split: Split) -> Path:
+        """The folder that a program reads when `split` is scored; made once.
+
+        Raises:
+            DatasetInvalid: the dataset cannot be laid out.
+        """
+        return await asyncio.to_thread(self._inputs, split)
+
+    def units(self, split: Split) -> tuple[str, ...]:
+        """The units of `split` as the program sees them; none where the data has no labels."""
+        return tuple(shown_names(self._dataset, split).values()) if self._dataset.measured else ()
+
+    def profile(self) -> str:
+        """What a model is told about the data; the first call lays out and reads the validation split."""
+        if self._profile is None:
+            folder = self._inputs("validation")
+            self._profile = describe(self._dataset, folder, "validation" if self._dataset.measured else None)
+        return self._profile
+
+    async def score(self, split: Split, predictions: bytes) -> Measurement:
+        """Compare the bytes of a predictions file with the labels of `split`.
+
+        Raises:
+            DatasetInvalid: the data has no labels, or they cannot be read.
+            PredictionsInvalid: the file breaks its contract.
+        """
+        if self._scorer is None or not self.measured:
+            raise DatasetInvalid("there are no labels or no scorer, so nothing can be measured")
+        truth = await asyncio.to_thread(self._truth, split)
+        return await self._scorer.score(truth, predictions)
+
+    def close(self) -> None:
+        """Remove `root` with all that was laid out."""
+        shutil.rmtree(self._root, ignore_errors=True)
+
+    def _inputs(self, split: Split) -> Path:
+        with self._lock:
+            if not self._dataset.measured:
+                return lay_out(self._dataset, None, self._root / "data")
+            return lay_out(self._dataset, split, self._root / split)
+
+    def _truth(self, split: Split) -> Truth:
+        with self._lock:
+            if split not in self._truths:
+                self._truths[split] = read_truth(self._dataset, split)
+            return self._truths[split]

@@ -1,0 +1,96 @@
+"""One attempt at a run: from where it stands to its end, or to where it waits for a person."""
+
+import contextlib
+import time
+from collections.abc import AsyncGenerator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.types import Command
+
+from app.jobs.progress import Event, Listener
+from app.providers.ledger import Ledger, Usage
+from graph.build import build_graph
+from graph.context import Context
+from graph.errors import RunFailed
+from graph.state import State, first_state
+
+RECURSION_LIMIT = 5000
+
+
+@dataclass(frozen=True)
+class Attempt:
+    context: Context
+    ledger: Ledger
+    checkpoints: Path
+    listener: Listener
+    spent: float = 0.0
+    """Seconds that earlier attempts took."""
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        return self.spent + time.monotonic() - self.started
+
+    async def follow(self, answer: dict[str, Any] | None) -> tuple[State, bool]:
+        """The last state, and whether it waits for a person; `answer` is the person's word, if it waited."""
+        async with open_checkpoints(self.checkpoints) as saver:
+            graph = build_graph().compile(checkpointer=saver)
+            config: Any = {"configurable": {"thread_id": self.ledger.run}, "recursion_limit": RECURSION_LIMIT}
+            snapshot = await graph.aget_state(config)
+            if goes_on(snapshot, answer):
+                stream = graph.astream(
+                    entry(snapshot, answer, self.context),
+                    config,
+                    context=self.context,
+                    stream_mode=["tasks", "custom"],
+                    durability="sync",
+                    version="v2",
+                )
+                async for part in stream:
+                    await self._tell(part)
+                snapshot = await graph.aget_state(config)
+            if snapshot.next and not snapshot.interrupts:
+                raise RunFailed(f"the run stopped before {snapshot.next[0]}; `autoiot resume` goes on")
+            return State(**snapshot.values), bool(snapshot.interrupts)
+
+    async def _tell(self, part: Any) -> None:
+        usage = await self.ledger.usage()
+        for event in to_events(part, usage, self.seconds):
+            self.listener(event)
+
+
+def goes_on(snapshot: Any, answer: dict[str, Any] | None) -> bool:
+    """Not when it is at its end already, nor when it waits and nobody has answered."""
+    finished = snapshot.created_at and not snapshot.next
+    return not finished and not (snapshot.interrupts and answer is None)
+
+
+def entry(snapshot: Any, answer: dict[str, Any] | None, context: Context) -> Any:
+    if not snapshot.created_at:
+        return first_state(asks_person=context.asks_person)
+    return Command(resume=answer) if snapshot.interrupts else None
+
+
+@contextlib.asynccontextmanager
+async def open_checkpoints(file: Path) -> AsyncGenerator[AsyncSqliteSaver]:
+    async with aiosqlite.connect(file, timeout=20) as connection:
+        # None: only plain JSON types are loaded from a checkpoint, never a class that somebody wrote into it.
+        yield AsyncSqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=None))
+
+
+def to_events(part: Any, usage: Usage, seconds: float) -> Iterator[Event]:
+    data = part["data"]
+    if part["type"] == "tasks":
+        kind = "started" if "input" in data else "finished"
+        given = data.get("input") or {}
+        item = given.get("term") or given.get("module") or ""
+        yield Event(kind, data["name"], usage, seconds, int(given.get("iteration") or 0), item)
+    elif "note" in data:
+        yield Event("note", "", usage, seconds, text=data["note"])
+    else:
+        yield Event("version", "evaluate", usage, seconds, data=data)

@@ -1,0 +1,96 @@
+"""Everything that is checked and opened before anything is spent."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.datasets.bench import Bench
+from app.datasets.dataset import Dataset, open_dataset
+from app.datasets.preflight import examine
+from app.datasets.truth import read_truth, truth_kind
+from app.jobs.request import RunRequest
+from graph.errors import DatasetInvalid, TaskInvalid
+from graph.scoring.base import Scorer
+from graph.scoring.registry import check_metric, open_scorer
+from graph.scoring.self_test import self_test
+from graph.task import Constraints
+from sandbox.base import Sandbox
+from sandbox.limits import Limits
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a run stands on."""
+
+    bench: Bench
+    limits: Limits
+    notes: tuple[str, ...]
+    """What the person should know, e.g. that nothing will be measured."""
+
+
+async def prepare(request: RunRequest, sandbox: Sandbox, inputs: Path) -> Ground:
+    """Raises DatasetInvalid, ScorerRefused or TaskInvalid with the one line that says what to change."""
+    dataset = open_dataset(request.dataset, request.description)
+    notes = list(check_dataset(dataset))
+    limits = limits_for(request.task.constraints)
+    scorer = await open_tested_scorer(request, dataset, sandbox, limits)
+    if scorer is None:
+        notes.append(claimed_note(request, dataset))
+    return Ground(Bench(dataset, scorer, inputs), limits, tuple(notes))
+
+
+def check_dataset(dataset: Dataset) -> tuple[str, ...]:
+    """The preflight's remarks; raises DatasetInvalid with its first problem."""
+    findings = examine(dataset)
+    if findings.problems:
+        more = f" (and {len(findings.problems) - 1} more: see `autoiot dataset check`)" if findings.problems[1:] else ""
+        raise DatasetInvalid(f"{dataset.folder}: {findings.problems[0]}{more}")
+    return tuple(findings.notes)
+
+
+async def open_tested_scorer(request: RunRequest, dataset: Dataset, sandbox: Sandbox, limits: Limits) -> Scorer | None:
+    """The task's scorer, after its self-test on both splits; None where nothing can be measured."""
+    scoring = request.task.scoring
+    if scoring is None or not dataset.measured:
+        return None
+    scorer = open_scorer(
+        scoring.scorer,
+        tolerance_ms=scoring.tolerance_ms,
+        base=request.base,
+        sandbox=sandbox,
+        limits=limits,
+        kind=truth_kind(dataset),
+        metric=scoring.metric,
+    )
+    check_metric(scorer, scoring.metric, scoring.direction)
+    for split in ("validation", "test"):
+        truth = await asyncio.to_thread(read_truth, dataset, split)
+        await self_test(scorer, truth, scoring.metric, scoring.direction)
+    return scorer
+
+
+def claimed_note(request: RunRequest, dataset: Dataset) -> str:
+    why = "the task has no `scoring`" if dataset.measured else f"{request.dataset} has no dataset.yaml"
+    return f"CLAIMED MODE: {why}, so nothing is measured; every number comes from the programs themselves"
+
+
+def limits_for(constraints: Constraints) -> Limits:
+    limits = Limits()
+    return Limits(
+        seconds=constraints.max_seconds or limits.seconds,
+        memory_mb=constraints.max_memory_mb or limits.memory_mb,
+    )
+
+
+def find_description(dataset: Path, task_file: Path, given: Path | None) -> Path | None:
+    """The dataset.yaml to use: the one given, the folder's own, or one beside the task file.
+
+    A folder that cannot be written to is described by `<name of the folder>.dataset.yaml` beside the task.
+    Raises TaskInvalid when the one given does not exist.
+    """
+    if given:
+        if not given.is_file():
+            raise TaskInvalid(f"--description {given}: no such file")
+        return given.resolve()
+    own, beside = dataset / "dataset.yaml", task_file.parent / f"{dataset.resolve().name}.dataset.yaml"
+    return next((file.resolve() for file in (own, beside) if file.is_file()), None)

@@ -1,0 +1,25 @@
+"""What a run tells while it goes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from app.providers.ledger import Usage
+
+
+@dataclass(frozen=True)
+class Event:
+    kind: Literal["started", "finished", "note", "version"]
+    node: str
+    usage: Usage
+    seconds: float
+    iteration: int = 0
+    text: str = ""
+    data: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+Listener = Callable[[Event], None]
+
+
+def nobody(_: Event) -> None:
+    """For runs that nobody watches."""

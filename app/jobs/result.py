@@ -1,0 +1,144 @@
+"""The result of a run: `result.json`, and the folder that holds it with everything else."""
+
+import json
+import math
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from app.jobs.manual import readme
+from app.jobs.request import RunRequest
+from app.providers.ledger import Ledger
+from app.report.page import report_page
+from graph.context import Context
+from graph.errors import TaskInvalid
+from graph.imports import imported
+from graph.state import State
+from graph.values import Version
+from sandbox.packages import requirements
+
+OURS = (
+    "program.py",
+    "README.md",
+    "requirements.txt",
+    "result.json",
+    "report.html",
+    "dataset.yaml",
+    "candidates",
+)
+SHOWN = (
+    "version",
+    "parent",
+    "idea",
+    "status",
+    "problem",
+    "validation",
+    "claim",
+    "seconds",
+    "repairs",
+    "lines",
+)
+
+
+async def build_result(request: RunRequest, context: Context, state: State, ledger: Ledger) -> dict[str, Any]:
+    """All that can be said from the archive and the ledger; who runs it adds status, time and notes."""
+    versions = await context.versions.all()
+    usage = await ledger.usage()
+    return finite(
+        {
+            "run": ledger.run,
+            "status": "finished",
+            "task": request.task.model_dump(mode="json", exclude_unset=True),
+            "dataset": request.dataset.name,
+            "model": request.model,
+            "measured": context.bench.measured,
+            "best": describe_best(state, versions),
+            "versions": [{name: getattr(version, name) for name in SHOWN} for version in versions],
+            "usage": asdict(usage) | {"seconds": 0.0},
+            "replayed": False,
+            "stopped_by": state["stopped_by"],
+            "document": state["document"],
+        }
+    )
+
+
+def describe_best(state: State, versions: list[Version]) -> dict[str, Any] | None:
+    best = state["best"]
+    if not best:
+        return None
+    version = next(v for v in versions if v.version == best["version"])
+    test = state["test"] or {}
+    return {
+        "version": version.version,
+        "validation": version.validation,
+        "test": test.get("metrics"),
+        "test_problem": test.get("problem"),
+        "claim": version.claim,
+    }
+
+
+def finite(value: Any) -> Any:
+    """JSON has no NaN: a metric that is not defined is null."""
+    if isinstance(value, dict):
+        return {key: finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def refuse_occupied(out: Path) -> None:
+    """Raises TaskInvalid for a folder that holds something which is not ours."""
+    if out.exists() and not out.is_dir():
+        raise TaskInvalid(f"--out {out}: it is a file; name a folder")
+    if out.is_dir() and any(out.iterdir()) and not (out / "result.json").is_file():
+        raise TaskInvalid(f"--out {out}: the folder holds other things; name a new or empty one")
+
+
+async def export(request: RunRequest, result: dict[str, Any], context: Context, ledger: Ledger) -> None:
+    """Writes the folder, in place of an older result; safe to run twice."""
+    out = request.out
+    refuse_occupied(out)
+    out.mkdir(parents=True, exist_ok=True)
+    for name in OURS:
+        path = out / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    versions = await context.versions.all()
+    if result["best"]:
+        write_program(out, result, context, versions)
+    if request.description:
+        shutil.copyfile(request.description, out / "dataset.yaml")
+    for version in versions:
+        write_candidate(out / "candidates" / f"v{version.version}", version, context)
+    page = report_page(result, context.task.scoring, versions, context.text, await ledger.rows())
+    (out / "report.html").write_text(page, encoding="utf-8")
+    # Last: whoever finds it may rely on the rest.
+    write_json(out / "result.json", {name: value for name, value in result.items() if name != "document"})
+
+
+def write_program(out: Path, result: dict[str, Any], context: Context, versions: list[Version]) -> None:
+    chosen = next(version for version in versions if version.version == result["best"]["version"])
+    source = context.text(chosen.source)
+    document = context.text(result["document"]) if result["document"] else ""
+    (out / "program.py").write_text(source, encoding="utf-8")
+    (out / "requirements.txt").write_text("\n".join(requirements(imported(source))) + "\n", encoding="utf-8")
+    (out / "README.md").write_text(readme(result, context.task, document), encoding="utf-8")
+
+
+def write_candidate(folder: Path, version: Version, context: Context) -> None:
+    folder.mkdir(parents=True)
+    (folder / "program.py").write_text(context.text(version.source), encoding="utf-8")
+    for name in ("diff", "output"):
+        reference = getattr(version, name)
+        if reference:
+            (folder / f"{name}.txt").write_text(context.text(reference), encoding="utf-8")
+    if version.predictions:
+        (folder / "predictions.csv").write_bytes(context.artifacts.get(version.predictions))
+    units = json.loads(context.text(version.units)) if version.units else {}
+    references = {"source", "diff", "predictions", "output"}
+    facts = {name: value for name, value in version.as_json().items() if name not in references}
+    write_json(folder / "candidate.json", facts | {"units": units})
+
+
+def write_json(file: Path, value: Any) -> None:
+    file.write_text(json.dumps(finite(value), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

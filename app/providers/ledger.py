@@ -1,0 +1,133 @@
+"""The one table of outside calls: what is in it finished is never paid for again."""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select, update
+
+from app.db.session import Sessions
+from app.db.tables import CallRow
+
+
+@dataclass(frozen=True)
+class Key:
+    """Names a call within its run."""
+
+    kind: str
+    node: str
+    iteration: int = 0
+    item: str = ""
+
+    def __str__(self) -> str:
+        item = f", item {self.item!r}" if self.item else ""
+        return f"{self.kind} call of {self.node}, iteration {self.iteration}{item}"
+
+
+@dataclass(frozen=True)
+class Reply:
+    text: str
+    model: str = ""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    usd: float | None = None
+    cut_off: bool = False
+    """It stopped at the token limit, not at its end."""
+    outside: bool = True
+    """False for what never left this machine, such as a search in one's own documents."""
+
+
+@dataclass(frozen=True)
+class Usage:
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    bytes_sent: int
+    bytes_received: int
+    usd: float | None
+
+
+@dataclass(frozen=True)
+class Ledger:
+    sessions: Sessions
+    run: str
+
+    async def once(self, key: Key, request: str, pay: Callable[[], Awaitable[Reply]]) -> CallRow:
+        """The finished call of this name; made, and paid for, if there is none yet."""
+        async with self.sessions() as session:
+            found = await session.scalar(self._named(key).where(CallRow.status == "finished"))
+        if found:
+            return found
+        row = await self._begin(key, request)
+        started = time.monotonic()
+        try:
+            reply = await pay()
+        except Exception as error:
+            await self._close(row, status="failed", problem=str(error)[:500], seconds=time.monotonic() - started)
+            raise
+        return await self._close(
+            row,
+            status="finished",
+            reply=storable(reply.text),
+            cut_off=reply.cut_off,
+            model=reply.model,
+            input_tokens=reply.input_tokens,
+            output_tokens=reply.output_tokens,
+            bytes_received=len(reply.text.encode("utf-8", "replace")),
+            usd=reply.usd,
+            outside=reply.outside,
+            seconds=time.monotonic() - started,
+        )
+
+    async def reject(self, row: CallRow, problem: str) -> None:
+        """The reply was of no use: the next `once` asks again."""
+        await self._close(row, status="rejected", problem=problem[:500])
+
+    async def usage(self) -> Usage:
+        columns = (CallRow.input_tokens, CallRow.output_tokens, CallRow.bytes_sent, CallRow.bytes_received)
+        sums = [func.coalesce(func.sum(column), 0) for column in columns]
+        paid = CallRow.status.in_(("finished", "rejected"))
+        query = select(func.count(), *sums, func.sum(CallRow.usd)).where(CallRow.run == self.run, CallRow.outside, paid)
+        async with self.sessions() as session:
+            return Usage(*(await session.execute(query)).one())
+
+    async def rows(self) -> list[CallRow]:
+        async with self.sessions() as session:
+            return list(await session.scalars(select(CallRow).where(CallRow.run == self.run).order_by(CallRow.id)))
+
+    def _named(self, key: Key) -> Select[CallRow]:
+        return select(CallRow).where(
+            CallRow.run == self.run,
+            CallRow.kind == key.kind,
+            CallRow.node == key.node,
+            CallRow.iteration == key.iteration,
+            CallRow.item == key.item,
+        )
+
+    async def _begin(self, key: Key, request: str) -> CallRow:
+        async with self.sessions() as session, session.begin():
+            attempts = len((await session.scalars(self._named(key))).all())
+            row = CallRow(
+                run=self.run,
+                kind=key.kind,
+                node=key.node,
+                iteration=key.iteration,
+                item=key.item,
+                attempt=attempts + 1,
+                status="started",
+                request=request,
+                bytes_sent=len(request.encode("utf-8", "replace")),
+            )
+            session.add(row)
+        return row
+
+    async def _close(self, row: CallRow, **values: object) -> CallRow:
+        async with self.sessions() as session, session.begin():
+            await session.execute(update(CallRow).where(CallRow.id == row.id).values(**values))
+        async with self.sessions() as session:
+            return (await session.scalars(select(CallRow).where(CallRow.id == row.id))).one()
+
+
+def storable(text: str) -> str:
+    """Without NUL and lone surrogates, which JSON can carry and databases refuse."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,66 @@
+"""One page that tells a run: self-contained, so that it can be mailed, printed and opened in ten years."""
+
+from collections.abc import Callable
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from app.db.tables import CallRow
+from app.report.cost import by_node, totals
+from app.report.numbers import count
+from app.report.plot import score_plot
+from app.report.programs import breakable, code_style, coloured, coloured_diff
+from app.report.tables import candidates, metric_names, summary, unit_table
+from app.report.words import headline, how_scored, notes, status, task_facts
+from graph.task import Scoring
+from graph.values import Version
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("app", "report"),
+    undefined=StrictUndefined,
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES.filters |= {"breakable": breakable, "count": count, "coloured": coloured, "coloured_diff": coloured_diff}
+
+
+def report_page(
+    result: dict[str, Any],
+    scoring: Scoring | None,
+    versions: list[Version],
+    text: Callable[[str], str],
+    calls: list[CallRow],
+) -> str:
+    """The whole page; `result` is that of result.json, `text` gives an artifact's text by its reference."""
+    best, measured = result["best"], bool(result["measured"])
+    names = metric_names(versions, scoring, measured=measured)
+    metric = names[0] if names else ""
+    chosen = next((version for version in versions if best and version.version == best["version"]), None)
+    number = chosen.version if chosen else None
+    light, dark = code_style()
+    page = _TEMPLATES.get_template("report.html").render(
+        name=result["task"]["name"],
+        run=result["run"],
+        status=status(result),
+        headline=headline(result, metric),
+        unconfined=result.get("isolation") == "none",
+        isolation=result.get("isolation", ""),
+        notes=notes(result),
+        measured=measured,
+        names=names,
+        summary=summary(best, names, measured=measured) if best else [],
+        facts=task_facts(result, scoring),
+        plot=score_plot(versions, metric, scoring, number) if versions else "",
+        candidates=candidates(versions, names, number),
+        chosen=number,
+        units=unit_table(chosen, scoring, text),
+        text=text,
+        totals=totals(result["usage"], calls),
+        nodes=by_node(calls),
+        how=how_scored(result, scoring),
+        light=light,
+        dark=dark,
+    )
+    # A lone surrogate, which JSON can carry, could not be written to a file.
+    return page.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,151 @@
+"""What the page says in sentences."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.report.numbers import entry, listed, shown
+from graph.task import Scoring
+
+STOPPED = {
+    "target": "it stopped when the target was reached",
+    "iterations": "it stopped after the last iteration",
+    "ideas": "it stopped when there was no further idea",
+    "person": "a person stopped it",
+}
+STATUS = {"waiting": "waiting for a person's word"}
+
+
+@dataclass(frozen=True)
+class Headline:
+    kind: str
+    """`measured`, `claimed` or `none`."""
+    text: str
+    more: str = ""
+
+
+def headline(result: dict[str, Any], metric: str) -> Headline:
+    best = result["best"]
+    if not best:
+        return Headline("none", _no_program(result["versions"]))
+    if not result["measured"]:
+        return Headline("claimed", _claimed(best["claim"] or {}, metric))
+    validation = f"Validation {metric} {entry(best['validation'], metric)}"
+    if best["test_problem"]:
+        return Headline(
+            "none",
+            f"On the test data the chosen program failed: {best['test_problem']}",
+            f"{validation}, measured by AutoIOT on the data that guided the improvement.",
+        )
+    if best["test"] is None:
+        return Headline(
+            "measured", f"{validation}, measured by AutoIOT", "The program has not been scored on the test data."
+        )
+    return Headline(
+        "measured",
+        f"Test {metric} {entry(best['test'], metric)}, measured by AutoIOT on data that nothing before had looked at",
+    )
+
+
+def _no_program(versions: list[dict[str, Any]]) -> str:
+    if not versions:
+        return "No program: no version was written"
+    if any(version["status"] == "ok" for version in versions):
+        return "No program was chosen"
+    return (
+        f"No program: none of {len(versions)} versions ran to its end"
+        if len(versions) > 1
+        else ("No program: the only version did not run to its end")
+    )
+
+
+def _claimed(claim: dict[str, float | None], metric: str) -> str:
+    if not claim:
+        return "Claimed, not measured: the program says nothing about its own quality"
+    numbers = {metric: claim[metric]} if metric in claim else dict(list(claim.items())[:6])
+    return f"Claimed, not measured: the program says of itself {listed(numbers)}"
+
+
+def status(result: dict[str, Any]) -> str:
+    word = str(result["status"])
+    word = STATUS.get(word, word)
+    stopped = result.get("stopped_by")
+    return f"{word}; {STOPPED.get(stopped, f'stopped by {stopped}')}" if stopped else word
+
+
+def notes(result: dict[str, Any]) -> list[str]:
+    found = [str(note) for note in _items(result.get("notes"))]
+    if result.get("replayed"):
+        found.append(
+            "Replayed from a recording: no model and no search was asked; tokens and price are the recorded ones."
+        )
+    if changed := result.get("changed_prompts"):
+        found.append(f"{len(changed)} prompts differ from the recorded ones: the recorded replies answer other words.")
+    return found
+
+
+def task_facts(result: dict[str, Any], scoring: Scoring | None) -> list[tuple[str, str]]:
+    """What the person asked for, as far as it was said."""
+    task = result["task"]
+    facts = [
+        ("Target", task.get("target")),
+        ("Input", task.get("input")),
+        ("Output", task.get("output")),
+        ("Remarks", task.get("remarks")),
+        ("Scoring", scoring_words(scoring) if scoring else "none: nothing is measured"),
+        ("Constraints", constraint_words(task.get("constraints") or {})),
+        ("Knowledge", ", ".join(map(str, task.get("knowledge") or ()))),
+        ("Data", dataset_words(result.get("dataset"))),
+        ("Iterations", task.get("iterations")),
+        ("Model", result.get("model") or task.get("model")),
+    ]
+    return [(name, str(value).strip()) for name, value in facts if value not in (None, "")]
+
+
+def scoring_words(scoring: Scoring) -> str:
+    better = "higher" if scoring.direction == "maximize" else "lower"
+    words = f"{scorer_name(scoring)}; {scoring.metric} counts, {better} is better"
+    return words if scoring.target is None else f"{words}, {shown(scoring.target)} is enough"
+
+
+def scorer_name(scoring: Scoring) -> str:
+    return f"r_peaks (within {scoring.tolerance_ms:g} ms)" if scoring.scorer == "r_peaks" else scoring.scorer
+
+
+def how_scored(result: dict[str, Any], scoring: Scoring | None) -> str:
+    if not result["measured"] or scoring is None:
+        return (
+            "Nothing was measured: that takes labels in the dataset and a scoring in the task. "
+            "The numbers on this page are what the programs printed about themselves."
+        )
+    confined = "never saw"
+    if result.get("isolation") == "none":
+        confined = "were not given (they ran unconfined, so nothing kept them from looking)"
+    return (
+        "The data is split by whole units into train, validation and test; a program gets train with labels and the "
+        "part that it is scored on without them, and writes its predictions to a file. "
+        f"AutoIOT compares that file, by the scorer {scorer_name(scoring)}, with labels that the programs {confined}: "
+        "validation guides the improvement and the choice, test is scored once, at the end."
+    )
+
+
+def constraint_words(constraints: dict[str, Any]) -> str:
+    known = {
+        "max_seconds": "at most {} s for a whole split",
+        "max_memory_mb": "at most {} MiB of memory",
+        "max_program_kb": "a program of at most {} kB",
+    }
+    given = [(name, value) for name, value in constraints.items() if value is not None]
+    return ", ".join(known.get(name, f"{name} {{}}").format(shown(value)) for name, value in given)
+
+
+def dataset_words(dataset: Any) -> str:
+    """Its name, or what else is said of it."""
+    if not isinstance(dataset, dict):
+        return str(dataset or "")
+    facts: dict[str, Any] = {**dataset}
+    words = [str(value) if name == "name" else f"{name} {value}" for name, value in facts.items() if value is not None]
+    return ", ".join(words)
+
+
+def _items(values: Any) -> list[Any]:
+    return list(values or ())

@@ -1,0 +1,60 @@
+"""The state machine: read it as a table of contents."""
+
+from langgraph.graph import END, START, StateGraph
+
+from graph import routes
+from graph.context import Context
+from graph.nodes.check import check
+from graph.nodes.debug import debug
+from graph.nodes.design import design
+from graph.nodes.document import document
+from graph.nodes.evaluate import evaluate
+from graph.nodes.execute import execute
+from graph.nodes.improve import improve
+from graph.nodes.integrate import integrate
+from graph.nodes.outline import outline
+from graph.nodes.review import review
+from graph.nodes.search import search
+from graph.nodes.select import select
+from graph.nodes.terms import terms
+from graph.nodes.verify import verify
+from graph.nodes.write_module import write_module
+from graph.state import State
+
+
+def build_graph() -> StateGraph[State, Context]:
+    graph = StateGraph(State, context_schema=Context)
+
+    graph.add_node("terms", terms)
+    graph.add_node("search", search)
+    graph.add_node("outline", outline)
+    graph.add_node("design", design)
+    graph.add_node("write_module", write_module)
+    graph.add_node("integrate", integrate)
+    graph.add_node("check", check)
+    graph.add_node("execute", execute)
+    graph.add_node("debug", debug)
+    graph.add_node("evaluate", evaluate)
+    graph.add_node("review", review)
+    graph.add_node("improve", improve)
+    graph.add_node("select", select)
+    graph.add_node("verify", verify)
+    graph.add_node("document", document)
+
+    graph.add_edge(START, "terms")
+    graph.add_conditional_edges("terms", routes.after_terms, ["search", "outline"])
+    graph.add_edge("search", "outline")
+    graph.add_edge("outline", "design")
+    graph.add_conditional_edges("design", routes.after_design, ["write_module"])
+    graph.add_edge("write_module", "integrate")
+    graph.add_edge("integrate", "check")
+    graph.add_conditional_edges("check", routes.after_check, ["execute", "debug", "evaluate"])
+    graph.add_conditional_edges("execute", routes.after_execute, ["debug", "evaluate"])
+    graph.add_edge("debug", "check")
+    graph.add_conditional_edges("evaluate", routes.after_evaluate, ["debug", "review", "improve", "select"])
+    graph.add_conditional_edges("review", routes.after_review, ["improve", "select"])
+    graph.add_conditional_edges("improve", routes.after_improve, ["check", "select"])
+    graph.add_edge("select", "verify")
+    graph.add_edge("verify", "document")
+    graph.add_edge("document", END)
+    return graph

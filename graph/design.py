@@ -1,0 +1,51 @@
+"""The design: modules with signatures, so that each can be written without the others."""
+
+import ast
+import keyword
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+
+class Module(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    signature: str
+    """`def name(argument: type, ...) -> type`"""
+    does: str = Field(min_length=1)
+    """What it does, with the shapes and units of what goes in and out."""
+
+    @field_validator("signature")
+    @classmethod
+    def _is_a_signature(cls, text: str) -> str:
+        text = text.strip().rstrip(":").strip()
+        try:
+            body = ast.parse(f"{text}: ...").body
+        except SyntaxError as error:
+            raise ValueError(f"not a Python signature: {text}") from error
+        if len(body) != 1 or not isinstance(body[0], ast.FunctionDef) or keyword.iskeyword(body[0].name):
+            raise ValueError(f"not a Python signature: {text}")
+        return text
+
+    @property
+    def name(self) -> str:
+        return self.signature.removeprefix("def").split("(")[0].strip()
+
+
+class Design(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    summary: str = Field(min_length=1)
+    modules: tuple[Module, ...] = Field(min_length=1, max_length=12)
+    main: str = Field(min_length=1)
+    """How `main` puts the modules together."""
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> "Design":
+        names = [module.name for module in self.modules]
+        twice = sorted({name for name in names if names.count(name) > 1} | ({"main"} & set(names)))
+        if twice:
+            raise ValueError(f"module names have to differ from each other and from main: {', '.join(twice)}")
+        return self
+
+    def module(self, name: str) -> Module:
+        return next(module for module in self.modules if module.name == name)

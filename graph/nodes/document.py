@@ -1,0 +1,44 @@
+"""Writes the user document, and runs the commands in it to see that they work."""
+
+from typing import Any
+
+from langgraph.runtime import Runtime
+
+from graph.archive import best_version
+from graph.context import Context
+from graph.manual import check_manual, program_commands
+from graph.ports import Call
+from graph.render import briefing, render
+from graph.state import State
+from sandbox.base import Program
+
+TRIES = 2
+
+
+async def document(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
+    context = runtime.context
+    best = await best_version(context)
+    if best is None:
+        return {"document": ""}
+    source, problem, text = context.text(best.source), "", ""
+    for number in range(1, TRIES + 1):
+        prompt = render("document", **briefing(context), source=source, problem=problem)
+        text = await context.chat.ask(Call("document", prompt, item=str(number)), check_manual)
+        problem = await rehearse(context, source, text)
+        if not problem:
+            runtime.stream_writer({"note": "the commands of the document work"})
+            return {"document": context.keep(text)}
+    note = f"> The commands below were run and did not all work: {problem}\n\n"
+    runtime.stream_writer({"note": f"the document's commands do not work: {problem}"})
+    return {"document": context.keep(note + text)}
+
+
+async def rehearse(context: Context, source: str, text: str) -> str:
+    """Runs each command of the document once; the first one that fails, in one line."""
+    inputs = await context.bench.inputs("validation")
+    for command, arguments in program_commands(text):
+        result = await context.sandbox.run(Program(source, inputs, arguments), context.limits)
+        if not result.ok:
+            last = (result.stderr.strip().splitlines() or ["no message"])[-1]
+            return f"`{command}` failed: {last[:200]}"
+    return ""

@@ -1,0 +1,88 @@
+"""Measures what the candidate predicted, and puts it into the archive, whatever became of it."""
+
+import json
+from typing import Any
+
+from langgraph.runtime import Runtime
+
+from graph.archive import best_version
+from graph.candidates import code_lines, diff, may_repair, with_problem
+from graph.context import Context
+from graph.errors import PredictionsInvalid
+from graph.policy import reached_target, value
+from graph.state import Candidate, State
+from graph.values import Measurement, Version
+
+
+async def evaluate(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
+    context, candidate = runtime.context, state["candidate"]
+    assert candidate
+    measurement = None
+    if not candidate["problem"]:
+        try:
+            measurement = await measure(context, candidate)
+        except PredictionsInvalid as error:
+            text = f"It ran, but OUTPUT/predictions.csv cannot be scored: {error}"
+            runtime.stream_writer({"note": f"v{candidate['version']}: {error}"})
+            candidate = with_problem(candidate, context.keep(text))
+            if may_repair(candidate, state["iteration"]):
+                return {"candidate": candidate}
+    version = await describe(context, candidate, measurement)
+    await context.versions.save(version)
+    best = await best_version(context)
+    number = None if best is None else value(best, context.task.scoring, measured=context.bench.measured)
+    runtime.stream_writer({"version": version.as_json(), "best": best.version if best else None})
+    return {
+        "candidate": None,
+        "best": None if best is None else {"version": best.version, "value": number},
+        "instruction": "",
+        "stopped_by": stop_reason(context, state["iteration"], number),
+    }
+
+
+async def measure(context: Context, candidate: Candidate) -> Measurement | None:
+    """Raises PredictionsInvalid."""
+    execution = candidate["execution"]
+    if execution is None or not context.bench.measured:
+        return None
+    return await context.bench.score("validation", context.artifacts.get(execution["predictions"]))
+
+
+def stop_reason(context: Context, iteration: int, best: float | None) -> str:
+    if reached_target(best, context.task.scoring):
+        return "target"
+    return "iterations" if iteration >= context.task.iterations else ""
+
+
+async def describe(context: Context, candidate: Candidate, measurement: Measurement | None) -> Version:
+    source = context.text(candidate["source"])
+    others = {version.version: version for version in await context.versions.all()}
+    parent = others.get(candidate["parent"] or 0)
+    execution = candidate["execution"]
+    return Version(
+        version=candidate["version"],
+        parent=candidate["parent"],
+        idea=candidate["idea"],
+        source=candidate["source"],
+        status="failed" if candidate["problem"] else "ok",
+        problem=one_line(context.text(candidate["problem"])) if candidate["problem"] else "",
+        diff=context.keep(diff(context.text(parent.source), source)) if parent else "",
+        predictions=execution["predictions"] if execution else "",
+        output=execution["output"] if execution else "",
+        units=context.keep(json.dumps(measurement.units, sort_keys=True)) if measurement else "",
+        validation=measurement.metrics if measurement else None,
+        claim=execution["claim"] if execution else {},
+        seconds=execution["seconds"] if execution else 0.0,
+        peak_memory_mb=execution["peak_memory_mb"] if execution else 0.0,
+        lines=code_lines(source),
+        repairs=candidate["repairs"],
+    )
+
+
+def one_line(problem: str) -> str:
+    """The telling line of a problem: the last of a traceback, else the first finding."""
+    lines = [line.strip() for line in problem.splitlines() if line.strip()]
+    if "stderr:" in lines and "```" in lines:
+        end = lines.index("```", lines.index("stderr:"))
+        return f"{lines[0].split('. ')[0]}: {lines[end - 1]}"[:300]
+    return (lines[-1] if lines[0].endswith(":") else lines[0])[:300]

@@ -1,0 +1,25 @@
+"""Runs the candidate on the validation split."""
+
+from typing import Any
+
+from langgraph.runtime import Runtime
+
+from graph.context import Context
+from graph.executions import describe, explain, keep, run_program
+from graph.state import State
+
+
+async def execute(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
+    context, candidate = runtime.context, state["candidate"]
+    assert candidate
+    result = await run_program(context, context.text(candidate["source"]), "validation")
+    problem = explain(result, context.limits)
+    runtime.stream_writer({"note": f"v{candidate['version']}: {describe(result)}"})
+    execution = keep(context, result)
+    return {
+        "candidate": {
+            **candidate,
+            "execution": execution,
+            "problem": context.keep(problem) if problem else "",
+        }
+    }

@@ -1,0 +1,35 @@
+"""The words for the model: Markdown templates, rendered strictly (a missing variable is an error)."""
+
+import platform
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from graph.context import Context
+from sandbox.packages import requirements
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("graph", "prompts"),
+    undefined=StrictUndefined,
+    autoescape=False,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+
+
+def render(name: str, **values: Any) -> str:
+    return _TEMPLATES.get_template(f"{name}.md").render(**values)
+
+
+def briefing(context: Context) -> dict[str, Any]:
+    """What every prompt about the program starts from."""
+    return {
+        "task": context.task,
+        "measured": context.bench.measured,
+        "profile": context.bench.profile(),
+        "predictions_help": context.bench.predictions_help,
+        "packages": ", ".join(requirements()),
+        "python": ".".join(platform.python_version_tuple()[:2]),
+        "limits": context.limits,
+    }

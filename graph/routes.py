@@ -1,0 +1,53 @@
+"""Where to go next: pure functions of the state."""
+
+from typing import Literal
+
+from langgraph.types import Send
+
+from graph.candidates import may_repair
+from graph.errors import RunFailed
+from graph.state import State
+
+
+def after_terms(state: State) -> list[Send] | Literal["outline"]:
+    terms = state["terms"]
+    return [Send("search", {"term": term}) for term in terms] if terms else "outline"
+
+
+def after_design(state: State) -> list[Send]:
+    """Raises RunFailed for a design without modules: an empty fan-out would end the run without a word."""
+    names = state["module_names"]
+    if not names:
+        raise RunFailed("the design has no modules")
+    shared = {"design_reference": state["design"], "found": state["documents"]}
+    return [Send("write_module", {"module": name, **shared}) for name in names]
+
+
+def after_check(state: State) -> Literal["execute", "debug", "evaluate"]:
+    candidate = state["candidate"]
+    assert candidate
+    if not candidate["problem"]:
+        return "execute"
+    return "debug" if may_repair(candidate, state["iteration"]) else "evaluate"
+
+
+def after_execute(state: State) -> Literal["debug", "evaluate"]:
+    candidate = state["candidate"]
+    assert candidate
+    return "debug" if may_repair(candidate, state["iteration"]) else "evaluate"
+
+
+def after_evaluate(state: State) -> Literal["debug", "review", "improve", "select"]:
+    if state["candidate"]:
+        return "debug"
+    if state["stopped_by"]:
+        return "select"
+    return "review" if state["asks_person"] else "improve"
+
+
+def after_review(state: State) -> Literal["improve", "select"]:
+    return "select" if state["stopped_by"] else "improve"
+
+
+def after_improve(state: State) -> Literal["check", "select"]:
+    return "select" if state["stopped_by"] else "check"

@@ -1,0 +1,79 @@
+"""What the state machine remembers between steps: references and small values, never long text.
+
+Candidates that are done live in the archive (`ports.Versions`), so a checkpoint does not grow with the run.
+"""
+
+import operator
+from typing import Annotated, Any, TypedDict
+
+
+class Execution(TypedDict):
+    output: str
+    """Reference of what the program printed."""
+    predictions: str
+    """Reference of its predictions file; empty when it wrote none."""
+    claim: dict[str, float]
+    seconds: float
+    peak_memory_mb: float
+
+
+class Candidate(TypedDict):
+    """The program at hand. `source` is a reference into the artifact store."""
+
+    version: int
+    parent: int | None
+    idea: str
+    source: str
+    repairs: int
+    problem: str
+    """Reference of what is wrong with it; empty when nothing is known to be."""
+    wants_whole: bool
+    """The last edits did not apply: the next repair has to give the whole file."""
+    execution: Execution | None
+
+
+class Best(TypedDict):
+    version: int
+    value: float | None
+
+
+class State(TypedDict):
+    terms: list[str]
+    documents: Annotated[list[str], operator.add]
+    """References of what the search found."""
+    outline: str
+    design: str
+    module_names: list[str]
+    modules: Annotated[dict[str, str], operator.or_]
+    """Reference of each module's source by its name."""
+    iteration: int
+    """0 for the first program, then the number of the improvement."""
+    candidate: Candidate | None
+    best: Best | None
+    asks_person: bool
+    instruction: str
+    """What a person said after the last evaluation."""
+    stopped_by: str
+    """Why no further improvement is tried; empty while one may be."""
+    test: dict[str, Any] | None
+    """`{"metrics": ...}` or `{"problem": ...}`; None where nothing is measured."""
+    document: str
+
+
+def first_state(*, asks_person: bool) -> State:
+    return State(
+        terms=[],
+        documents=[],
+        outline="",
+        design="",
+        module_names=[],
+        modules={},
+        iteration=0,
+        candidate=None,
+        best=None,
+        asks_person=asks_person,
+        instruction="",
+        stopped_by="",
+        test=None,
+        document="",
+    )

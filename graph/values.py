@@ -1,0 +1,44 @@
+"""The values that nodes exchange: small, frozen, JSON in and out."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Direction = Literal["maximize", "minimize"]
+Split = Literal["validation", "test"]
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What a scorer found by comparing predictions with labels that the program never had."""
+
+    metrics: dict[str, float]
+    """Over all units of the split together, by name; NaN where a metric is not defined."""
+    units: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
+    """The same per unit, as far as the scorer gives them."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """One candidate that was written, whatever became of it."""
+
+    version: int
+    parent: int | None
+    idea: str
+    source: str
+    """Reference of the program text in the artifact store, as are `diff`, `predictions`, `output`, `units`."""
+    status: Literal["ok", "failed"]
+    problem: str = ""
+    """Why it failed: one line."""
+    diff: str = ""
+    predictions: str = ""
+    output: str = ""
+    units: str = ""
+    validation: dict[str, float] | None = None
+    claim: dict[str, float] = field(default_factory=dict[str, float])
+    seconds: float = 0.0
+    peak_memory_mb: float = 0.0
+    lines: int = 0
+    repairs: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
