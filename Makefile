@@ -3,19 +3,34 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+DEMO   ?= demo-heartbeat
 
-.PHONY: setup test check
+.PHONY: setup demo test check bench
 setup: $(READY)
 
 $(READY): pyproject.toml constraints.txt
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e . --group dev
-	touch $@
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "AutoIOT needs Python 3.11 or newer: make PYTHON=/path/to/python3.12 ..."; exit 1; }
+	@echo "Setting up $(VENV): a minute or two, once."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . --group dev
+	@touch $@
 
+# The main job on synthetic records, with recorded answers of a model: no key, no Docker, no download.
+demo: setup
+	@bash examples/heartbeat/demo.sh $(BIN) $(DEMO)
+
+# Style, types and the direction of imports.
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports --no-logo
 
-test: setup
+test: check
 	$(BIN)/python -m pytest
+
+# What a run costs: model calls, tokens, checkpoint bytes, seconds. Numbers to read, no test.
+bench: setup
+	@$(BIN)/python benchmarks/run.py

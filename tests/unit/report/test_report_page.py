@@ -1,0 +1,168 @@
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from runs import CALLS, SCORING, TEXTS, UNITS, call, five, numbers, result, text, version
+
+from app.report.page import report_page
+from graph.task import Scoring
+from graph.values import Version
+
+HOSTILE = "</script><b>bold</b><img src=http://evil.example/x onerror=alert(1)>\"'&"
+
+
+def page(versions: list[Version], best: int | None = None, scoring: Scoring | None = SCORING, **values: Any) -> str:
+    return report_page(result(versions, best, **values), scoring, versions, text, CALLS)
+
+
+def words(html: str) -> str:
+    body = re.sub(r"<style>.*?</style>|<svg.*?</svg>", "", html, flags=re.DOTALL)
+    return " ".join(re.sub(r"<[^>]*>", " ", body).split())
+
+
+class Tags(HTMLParser):
+    """The elements that a browser would see."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self.attributes: list[tuple[str, str]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.add(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+
+def assert_self_contained(html: str) -> None:
+    tags = Tags(html)
+    assert not tags.names & {"script", "link", "img", "iframe", "object", "embed", "base", "image"}
+    loads = [value for name, value in tags.attributes if name.split(":")[-1] in ("src", "href", "srcset", "data")]
+    assert loads
+    assert all(value.startswith("#") for value in loads)
+    assert not [name for name, _ in tags.attributes if name.startswith("on")]
+    assert not re.search(r"@import|url\((?!#)", html)
+
+
+def test_the_headline_says_what_was_measured_on_the_test_data() -> None:
+    shown = words(page(five(), 4))
+    assert "Test f1 0.991, measured by AutoIOT on data that nothing before had looked at" in shown
+    assert "v4, chosen from 5" in shown
+
+
+def test_nothing_is_loaded_from_outside() -> None:
+    assert_self_contained(page(five(), 4))
+
+
+def test_equal_input_gives_equal_bytes() -> None:
+    assert page(five(), 4) == page(five(), 4)
+
+
+def test_what_others_wrote_stays_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    hostile = {name: HOSTILE for name in ("source", "output")} | {"diff": f"--- a\n+++ b\n@@ 1 @@\n+{HOSTILE}"}
+    units = '{"<i>unit</i>": {"f1": 0.9, "<u>m</u>": 1}}'
+    monkeypatch.setattr("runs.TEXTS", TEXTS | hostile | {"units": units})
+    first = version(1, None, HOSTILE, validation={"f1": 0.5, "<u>m</u>": 1.0}, claim={"<s>": 1.0}, units="units")
+    second = version(2, 1, HOSTILE, status="failed", problem=HOSTILE)
+    html = page([first, second], 1, notes=[HOSTILE], task={"name": HOSTILE, "target": HOSTILE})
+    assert_self_contained(html)
+    assert not Tags(html).names & {"b", "i", "u", "s", "img"}
+    assert "&lt;/script&gt;&lt;b&gt;" in html
+
+
+def test_a_hostile_metric_name_cannot_leave_the_plot() -> None:
+    metric = '$\\frac{</svg><b>--><x"'
+    scoring = Scoring(scorer="mine.py", metric=metric, direction="minimize")
+    html = page([version(1, None, "", validation={metric: 2.0}, claim={metric: 1.0})], 1, scoring)
+    assert "<b>" not in html
+    assert html.count("</svg>") == 1
+
+
+def test_claim_and_measured_stand_side_by_side_with_their_difference() -> None:
+    row = words(page(five(), 4)).split("Threshold at a share of the highest sample")[1]
+    assert row.startswith(" ok 0.713 claims 0.9997 (+0.2867) 0.802 0.642 9.4 3.2 143 84 1")
+
+
+def test_a_claim_without_a_column_is_told() -> None:
+    assert "It also claims: recall 1" in words(page(five(), 4))
+
+
+def test_without_a_best_program() -> None:
+    failed = [version(1, None, "x", status="failed", problem="exit code 1")]
+    assert "No program: the only version did not run to its end" in words(page(failed))
+
+
+def test_without_any_version() -> None:
+    shown = words(page([], scoring=None, measured=False))
+    assert "No program: no version was written" in shown
+    assert "No version was written." in shown
+
+
+def test_without_scoring_everything_is_claimed() -> None:
+    claimed = [replace(v, validation=None, units="") for v in five()]
+    shown = words(page(claimed, 4, None, measured=False))
+    assert "Claimed, not measured: the program says of itself f1 0.9884" in shown
+    assert "measured by AutoIOT" not in shown
+    assert "measured once on test" not in shown
+    assert "Nothing was measured" in shown
+
+
+@pytest.mark.parametrize("undefined", [None, float("nan")])
+def test_what_is_not_defined_says_so(undefined: float | None) -> None:
+    versions = [version(1, None, "x", validation=numbers(float("nan"), 0.5, 0.5, float("nan")), claim={"f1": 0.9})]
+    given = result(versions, 1)
+    given["best"]["test"] = {"f1": undefined}
+    shown = words(report_page(given, SCORING, versions, text, []))
+    assert "Test f1 undefined" in shown
+    assert "undefined claims 0.9 0.5 0.5 undefined" in shown
+    assert "nan" not in shown.lower()
+
+
+def test_units_are_listed_worst_first_and_undefined_last() -> None:
+    shown = words(page(five(), 4))
+    assert UNITS.count("rec-") == 4
+    assert "rec-b 0.912 rec-d 0.97 rec-a 0.998 rec-c undefined" in shown
+
+
+def test_a_failure_on_the_test_data_is_the_headline() -> None:
+    given = result(five(), 4)
+    given["best"] |= {"test": None, "test_problem": "exit code 1: ValueError: empty"}
+    html = report_page(given, SCORING, five(), text, CALLS)
+    assert "On the test data the chosen program failed: exit code 1: ValueError: empty" in words(html)
+    assert 'class="box none"' in html
+
+
+def test_unconfined_programs_are_warned_of() -> None:
+    shown = words(page(five(), 4, isolation="none"))
+    assert "The programs ran unconfined." in shown
+    assert "never saw" not in shown
+    assert "The programs ran unconfined." not in words(page(five(), 4))
+
+
+def test_the_cost_is_told_per_step_without_inventing_a_price() -> None:
+    shown = words(page(five(), 4))
+    assert "price no price known wall time 4 min 31 s" in shown
+    assert "write_module 2 8,000 1,400 13.0" in shown
+    assert "improve 1 and 1 unanswered 4,000 700 13.0" in shown
+
+
+def test_a_price_that_lacks_calls_says_so() -> None:
+    given = result(five(), 4)
+    given["usage"]["usd"] = 0.25
+    shown = words(report_page(given, SCORING, five(), text, [call("terms", usd=0.25), call("search")]))
+    assert "0.2500 USD and 1 of 2 calls of unknown price" in shown
+
+
+def test_an_unknown_parent_or_a_run_that_never_was_are_dashes() -> None:
+    never = version(
+        1, None, "x", status="failed", problem="syntax error", seconds=0.0, peak_memory_mb=0.0, lines=0, output=""
+    )
+    shown = words(page([never]))
+    assert "v1 – x syntax error failed – – – – 0" in shown
+    assert "(it was not run)" in shown
+
+
+def test_a_lone_surrogate_can_be_written() -> None:
+    page([version(1, None, "bad \ud800 idea", validation={"f1": 0.5})], 1).encode("utf-8")
