@@ -58,7 +58,8 @@ class ExecResult:
 
 
 class Sandbox(Protocol):
-    name: str
+    @property
+    def name(self) -> str: ...
 
     async def run(self, program: Program, limits: Limits) -> ExecResult:
         """Run `program` once.

@@ -1,61 +1,109 @@
 """bubblewrap: a sandbox without an engine, from Linux namespaces.
 
 It gives what Docker gives but for cgroups: memory is limited per process (RLIMIT_DATA) and, all together,
-by a watchdog that counts ten times a second, so a program may overshoot for a moment.
+by a watchdog that counts ten times a second, so a program may overshoot for a moment. What the machine has
+in /usr and in the Python environment of AutoIOT, a program can read.
 """
 
+import asyncio
+import contextlib
 import os
+import platform
+import secrets
 import shutil
 import subprocess
-import sys
-from dataclasses import dataclass
+import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sandbox.base import ExecResult, Program
 from sandbox.errors import SandboxUnavailable
 from sandbox.inputs import refuse_unusable
+from sandbox.interpreter import SYSTEM_FOLDERS, executable, visible_parts
 from sandbox.limits import MIB, Limits
-from sandbox.protocol import UID, WRAPPER, Place
+from sandbox.protocol import INPUT, OUTPUT, UID, WORK, WRAPPER, Place
 from sandbox.subprocesses import run_wrapper
 
-SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32")
+UIDS = range(UID, UID + 1000)
+COUNTS_PER_NAMESPACE = (5, 14)
+"""The first Linux whose limit on processes does not count those of the same user outside."""
 
 
 @dataclass(frozen=True)
 class BubblewrapSandbox:
-    python: str = sys.executable
+    python: str = field(default_factory=executable)
     name: str = "bubblewrap"
 
     async def run(self, program: Program, limits: Limits) -> ExecResult:
-        refuse_unusable(program.inputs)
         as_root = os.geteuid() == 0
+        await asyncio.to_thread(refuse_unusable, program.inputs, other_user=as_root)
         place = Place(
             python=self.python,
-            inputs="/data",
-            output="/out",
-            work="/tmp",
+            inputs=INPUT,
+            output=OUTPUT,
+            work=WORK,
             isolation="bubblewrap-rlimits",
-            uid=UID if as_root else None,
+            uid=free_uid() if as_root else None,
             counts_memory=True,
             rlimits=True,
+            other_processes=0 if as_root else processes_counted_along(),
         )
-        command = bwrap_arguments(self.python, program.inputs.resolve(), limits, as_root=as_root)
-        return await run_wrapper([*command, "-I", "-S", "-B", "-c", WRAPPER], program, limits, place)
+        policy = bwrap_arguments(self.python, program.inputs.resolve(), limits, as_root=as_root)
+        command = [find_bwrap(), *policy, "-I", "-S", "-B", "-c", WRAPPER]
+        return await run_wrapper(command, program, limits, place)
 
-    @staticmethod
-    def probe() -> None:
-        """Raises SandboxUnavailable when bubblewrap is missing or may not work on this machine."""
-        if shutil.which("bwrap") is None:
-            raise SandboxUnavailable("bubblewrap is not installed. Run: apt-get install bubblewrap")
-        trial = ["bwrap", "--unshare-all", "--die-with-parent", "--ro-bind", "/", "/", "true"]
-        answer = subprocess.run(trial, capture_output=True, text=True, timeout=20, check=False)
+    def probe(self) -> None:
+        """Raises SandboxUnavailable when this machine does not allow what programs are run with."""
+        with tempfile.TemporaryDirectory(prefix="autoiot-") as empty:
+            policy = bwrap_arguments(self.python, Path(empty), Limits(), as_root=os.geteuid() == 0)
+            trial = [find_bwrap(), *policy, "-I", "-S", "-B", "-c", "import json"]
+            try:
+                answer = subprocess.run(trial, capture_output=True, text=True, timeout=20, check=False)
+            except (OSError, subprocess.SubprocessError) as error:
+                raise SandboxUnavailable(f"bubblewrap could not be started: {error}") from error
         if answer.returncode != 0:
             why = (answer.stderr.strip().splitlines() or ["no message"])[-1]
-            raise SandboxUnavailable(f"bubblewrap does not work here ({why}); allow user namespaces or use Docker")
+            raise SandboxUnavailable(
+                f"bubblewrap does not work here ({why}). Update it to 0.8, allow user namespaces, or use Docker Engine"
+            )
+
+
+def find_bwrap() -> str:
+    found = shutil.which("bwrap")
+    if found is None:
+        raise SandboxUnavailable("bubblewrap is not installed. Run: apt-get install bubblewrap")
+    return found
+
+
+def free_uid() -> int:
+    """A user that nothing runs as: the limit on processes counts all of a user's, other sandboxes' too."""
+    taken = {owner for owner, _ in processes()}
+    return secrets.choice([uid for uid in UIDS if uid not in taken] or UIDS)
+
+
+def processes_counted_along(release: str = platform.release()) -> int:
+    """How many processes and threads of ours the kernel will count as if they were the program's."""
+    numbers = tuple(int(part) for part in release.split("-", 1)[0].split(".", 2)[:2])
+    if numbers >= COUNTS_PER_NAMESPACE:
+        return 0
+    return sum(threads for owner, threads in processes() if owner == os.geteuid())
+
+
+def processes() -> list[tuple[int, int]]:
+    """The user and the number of threads of all that runs here."""
+    found: list[tuple[int, int]] = []
+    for path in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            found.append((path.stat().st_uid, path.joinpath("task").stat().st_nlink - 2))
+    return found
 
 
 def bwrap_arguments(python: str, inputs: Path, limits: Limits, *, as_root: bool) -> list[str]:
-    """The whole policy: what is not named here, the program does not have."""
+    """The whole policy: what is not named here, the program does not have.
+
+    Folders are made with a mode because bubblewrap makes them for root alone: the program, another user,
+    could not pass them.
+    """
     size = str(limits.output_mb * MIB)
     # As root no user namespace is made: uid 0 would map to itself. The wrapper, our code, starts with the
     # right to change its uid and nothing else, and gives it up before it starts the program.
@@ -65,21 +113,21 @@ def bwrap_arguments(python: str, inputs: Path, limits: Limits, *, as_root: bool)
         else ["--unshare-user", "--disable-userns", "--cap-drop", "ALL"]
     )
     return [
-        "bwrap",
         *("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"),
         *("--as-pid-1", "--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox"),
         *who,
         *system_binds(),
-        *("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"),
+        *("--perms", "0755", "--dir", "/etc", "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"),
+        *("--ro-bind-try", "/etc/fonts", "/etc/fonts"),
         *("--proc", "/proc", "--dev", "/dev"),
         *("--size", str(64 * MIB), "--perms", "1777", "--tmpfs", "/dev/shm"),
-        *("--size", size, "--perms", "1777", "--tmpfs", "/tmp"),
-        *("--size", size, "--perms", "1777", "--tmpfs", "/out"),
-        # After /tmp: an interpreter may live below it.
+        *("--size", size, "--perms", "1777", "--tmpfs", WORK),
+        *("--size", size, "--perms", "1777", "--tmpfs", OUTPUT),
+        # After the work folder, which is /tmp: an interpreter may live below it.
         *interpreter_binds(python),
-        *("--ro-bind", str(inputs), "/data"),
+        *("--ro-bind", str(inputs), INPUT),
         *("--remount-ro", "/dev", "--remount-ro", "/"),
-        *("--chdir", "/tmp", "--", python),
+        *("--chdir", WORK, "--", python),
     ]
 
 
@@ -95,14 +143,9 @@ def system_binds() -> list[str]:
 
 
 def interpreter_binds(python: str) -> list[str]:
-    """The folders of the interpreter and of its packages, where they are not part of the system."""
-    real = Path(python).resolve().parent.parent
-    folders = {Path(python).parent.parent, real} | ({Path(sys.base_prefix)} if python == sys.executable else set())
-    outside = sorted(f for f in folders if not any(f.is_relative_to(s) for s in SYSTEM_FOLDERS))
     words: list[str] = []
-    for folder in outside:
-        # bubblewrap makes missing parents for root alone: the program, another user, could not pass them.
-        for parent in reversed(folder.parents[:-1]):
+    for part in visible_parts(python):
+        for parent in reversed(part.parents[:-1]):
             words += ["--perms", "0755", "--dir", str(parent)]
-        words += ["--ro-bind", str(folder), str(folder)]
+        words += ["--ro-bind", str(part), str(part)]
     return words

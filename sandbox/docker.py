@@ -5,24 +5,26 @@ import contextlib
 import os
 import socket
 import struct
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import docker
 import requests
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+
 from sandbox.base import ExecResult, Program
 from sandbox.docker_arguments import LABEL, PYTHON, container_arguments
-from sandbox.errors import ImageMissing, SandboxBroken, SandboxUnavailable
+from sandbox.errors import ImageMissing, SandboxBroken, SandboxError, SandboxUnavailable
 from sandbox.inputs import refuse_unusable
 from sandbox.limits import Limits
-from sandbox.protocol import GRACE_SECONDS, Frames, Place, encode_job, new_nonce
+from sandbox.protocol import GRACE_SECONDS, INPUT, OUTPUT, WORK, Frames, Place, encode_job, new_nonce
 
 ENGINE_SECONDS = 20
-PLACE = Place(python=PYTHON, inputs="/data", output="/out", work="/tmp", isolation="docker")
+PLACE = Place(python=PYTHON, inputs=INPUT, output=OUTPUT, work=WORK, isolation="docker")
+LOCAL = "unix://"
 
 
 @dataclass(frozen=True)
@@ -31,29 +33,32 @@ class DockerSandbox:
     owner: str
     """Which installation of ours a container belongs to: only those are ever removed."""
     name: str = "docker"
-    client: Any = field(default_factory=lambda: connect())
+    client: Any = field(default_factory=lambda: connect())  # noqa: PLW0108 (it stands below)
 
     async def run(self, program: Program, limits: Limits) -> ExecResult:
-        refuse_unusable(program.inputs)
+        await asyncio.to_thread(refuse_unusable, program.inputs, other_user=True)
         name = f"autoiot-{os.getpid()}-{new_nonce()[:12]}"
-        work = asyncio.create_task(asyncio.to_thread(self._run, name, program, limits))
+        unwanted = threading.Event()
+        work = asyncio.create_task(asyncio.to_thread(self._run, name, program, limits, unwanted))
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:
             # The thread cannot be stopped: without its container it comes to an end by itself.
+            unwanted.set()
             await asyncio.to_thread(self._remove, name)
-            with contextlib.suppress(SandboxBroken, SandboxUnavailable):
+            with contextlib.suppress(SandboxError):
                 await work
             raise
 
-    def _run(self, name: str, program: Program, limits: Limits) -> ExecResult:
-        arguments = container_arguments(
-            self.image, program.inputs.resolve(), limits, name=name, owner=self.owner
-        )
+    def _run(self, name: str, program: Program, limits: Limits, unwanted: threading.Event) -> ExecResult:
+        arguments = container_arguments(self.image, program.inputs.resolve(), limits, name=name, owner=self.owner)
         nonce = new_nonce()
         try:
             self.client.containers.create(**arguments)
             with self._attached(name) as wire:
+                # Cancelled before there was a container to remove; later, the start or the read fails.
+                if unwanted.is_set():
+                    raise SandboxBroken("the run was cancelled")
                 self.client.api.start(name)
                 wire.sendall(encode_job(program, limits, PLACE, nonce))
                 frames = read_frames(wire, Frames(limits, nonce), limits.seconds + GRACE_SECONDS)
@@ -66,7 +71,7 @@ class DockerSandbox:
             self._remove(name)
 
     @contextlib.contextmanager
-    def _attached(self, name: str) -> Iterator[socket.socket]:
+    def _attached(self, name: str) -> Generator[socket.socket, None, None]:
         stream = self.client.api.attach_socket(name, {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
         wire: socket.socket = stream._sock
         try:
@@ -94,9 +99,12 @@ class DockerSandbox:
 
     def sweep(self) -> int:
         """Remove what earlier runs of this installation left behind; how many there were."""
-        left = self.client.containers.list(all=True, filters={"label": f"{LABEL}={self.owner}"})
-        mine = f"autoiot-{os.getpid()}-"
-        stale = [c for c in left if not c.name.startswith(mine) and not _is_alive(c.name)]
+        try:
+            mine = {"label": f"{LABEL}={self.owner}"}
+            left = self.client.containers.list(all=True, filters=mine, ignore_removed=True)
+        except (DockerException, requests.RequestException) as error:
+            raise SandboxUnavailable(f"Docker Engine does not answer: {error}") from error
+        stale = [container for container in left if not _is_alive(container.name)]
         for container in stale:
             self._remove(container.name)
         return len(stale)
@@ -104,6 +112,7 @@ class DockerSandbox:
 
 def connect() -> Any:
     """Raises SandboxUnavailable when no engine answers."""
+    knock(os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock"))
     try:
         client = docker.from_env(timeout=ENGINE_SECONDS, max_pool_size=32)
         client.ping()
@@ -112,6 +121,25 @@ def connect() -> Any:
             "Docker Engine does not answer. Start it, or install bubblewrap: apt-get install bubblewrap"
         ) from error
     return client
+
+
+def knock(address: str) -> None:
+    """Raises SandboxUnavailable when nobody listens at a local address, or not to this user."""
+    # docker-py leaves its socket open when it is not let in, and words both cases alike.
+    if not address.startswith(LOCAL):
+        return
+    with socket.socket(socket.AF_UNIX) as door:
+        door.settimeout(ENGINE_SECONDS)
+        try:
+            door.connect(address.removeprefix(LOCAL))
+        except PermissionError as error:
+            raise SandboxUnavailable(
+                "Docker does not let this user in. Run: sudo usermod -aG docker $USER, then log in again"
+            ) from error
+        except OSError as error:
+            raise SandboxUnavailable(
+                "Docker Engine does not run. Start it, or install bubblewrap: apt-get install bubblewrap"
+            ) from error
 
 
 def read_frames(wire: socket.socket, frames: Frames, seconds: float) -> Frames:
@@ -131,9 +159,10 @@ def read_frames(wire: socket.socket, frames: Frames, seconds: float) -> Frames:
             if stream == 1:
                 frames.feed(payload)
             else:
-                complaints += payload[: 4096 - len(complaints)]
+                complaints = (complaints + payload)[-4096:]
     if frames.report is None and complaints:
-        raise SandboxBroken(f"the container stopped without a result: {complaints.decode('utf-8', 'replace')}")
+        last = complaints.decode("utf-8", "replace").strip().splitlines()[-1:]
+        raise SandboxBroken(f"the container stopped without a result: {''.join(last)}")
     return frames
 
 
@@ -150,5 +179,10 @@ def split_streams(buffer: bytearray) -> list[tuple[int, bytes]]:
 
 
 def _is_alive(name: str) -> bool:
-    pid = name.split("-")[1]
-    return Path("/proc", pid).exists()
+    try:
+        os.kill(int(name.split("-")[1]), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True

@@ -1,12 +1,13 @@
 """How a container is locked up, as a pure function of what it runs."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 from docker.types import LogConfig, Mount, Ulimit
 
 from sandbox.limits import MIB, Limits
-from sandbox.protocol import UID, WRAPPER
+from sandbox.protocol import INPUT, OUTPUT, UID, WORK, WRAPPER
 
 PYTHON = "/opt/venv/bin/python"
 LABEL = "autoiot.sandbox"
@@ -20,7 +21,7 @@ def container_arguments(image: str, inputs: Path, limits: Limits, *, name: str, 
         "entrypoint": [],
         "name": name,
         "labels": {LABEL: owner},
-        "working_dir": "/tmp",
+        "working_dir": WORK,
         "user": f"{UID}:{UID}",
         "hostname": "sandbox",
         # Both: the mode gives no interface, `network_disabled` spares the engine's slow start hook.
@@ -36,7 +37,8 @@ def container_arguments(image: str, inputs: Path, limits: Limits, *, name: str, 
         "mem_limit": memory,
         "memswap_limit": memory,
         "pids_limit": limits.pids,
-        "nano_cpus": int(limits.cpus * 1e9),
+        # The engine refuses more cores than there are.
+        "nano_cpus": int(min(limits.cpus, os.cpu_count() or 1) * 1e9),
         "ipc_mode": "private",
         "shm_size": 64 * MIB,
         "init": False,
@@ -44,10 +46,10 @@ def container_arguments(image: str, inputs: Path, limits: Limits, *, name: str, 
         "tty": False,
         "stdin_open": True,
         "tmpfs": {
-            "/tmp": f"rw,nosuid,nodev,noexec,size={output},nr_inodes=16384,mode=1777",
-            "/out": f"rw,nosuid,nodev,noexec,size={output},nr_inodes=2048,mode=0700,uid={UID},gid={UID}",
+            WORK: f"rw,nosuid,nodev,noexec,size={output},nr_inodes=16384,mode=1777",
+            OUTPUT: f"rw,nosuid,nodev,noexec,size={output},nr_inodes=2048,mode=0700,uid={UID},gid={UID}",
         },
-        "mounts": [Mount("/data", str(inputs), type="bind", read_only=True, propagation="rprivate")],
+        "mounts": [Mount(INPUT, str(inputs), type="bind", read_only=True, propagation="rprivate")],
         "ulimits": [
             Ulimit(name="core", soft=0, hard=0),
             Ulimit(name="nofile", soft=1024, hard=1024),

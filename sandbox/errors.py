@@ -12,11 +12,12 @@ class SandboxError(Exception):
     """The sandbox failed."""
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(message or (self.__doc__ or "").strip())
+        # One line, whatever an engine or a kernel said: it is shown to a user as it is.
+        super().__init__(" ".join((message or self.__doc__ or "").split()))
 
 
 class SandboxUnavailable(SandboxError):
-    """Nothing here can confine a program. Install bubblewrap (apt-get install bubblewrap) or Docker Engine."""
+    """Nothing here can confine a program. Install bubblewrap (apt-get install bubblewrap) or Docker."""
 
 
 class ImageMissing(SandboxUnavailable):

@@ -4,12 +4,14 @@ Only for programs that one trusts, e.g. those of a recording that ships with the
 """
 
 import shutil
-import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sandbox.base import ExecResult, Program
+from sandbox.errors import SandboxBroken
+from sandbox.inputs import refuse_unusable
+from sandbox.interpreter import executable
 from sandbox.limits import Limits
 from sandbox.protocol import WRAPPER, Place
 from sandbox.subprocesses import run_wrapper
@@ -17,11 +19,15 @@ from sandbox.subprocesses import run_wrapper
 
 @dataclass(frozen=True)
 class ProcessSandbox:
-    python: str = sys.executable
+    python: str = field(default_factory=executable)
     name: str = "process"
 
     async def run(self, program: Program, limits: Limits) -> ExecResult:
-        folder = Path(tempfile.mkdtemp(prefix="autoiot-"))
+        refuse_unusable(program.inputs, other_user=False)
+        try:
+            folder = Path(tempfile.mkdtemp(prefix="autoiot-"))
+        except OSError as error:
+            raise SandboxBroken(f"no folder could be made for the program: {error}") from error
         place = Place(
             python=self.python,
             inputs=str(program.inputs.resolve()),

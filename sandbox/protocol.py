@@ -5,7 +5,7 @@ import secrets
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sandbox.base import ExecResult, Program, classify
@@ -18,6 +18,10 @@ GRACE_SECONDS = 15.0
 """The wrapper keeps the time limit itself; the host waits this much longer for its report."""
 UID = 64321
 """Nobody's: not 65534, which file systems give special rights to."""
+INPUT, OUTPUT, WORK = "/input", "/output", "/tmp"
+"""Where a program finds its folders inside: not /data, below which an interpreter may live."""
+OWN_PACKAGES = ("app", "graph", "sandbox")
+"""A program that may run without an image shares our environment; these it must not import by accident."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,8 @@ class Place:
     is_init: bool = True
     counts_memory: bool = False
     rlimits: bool = False
+    other_processes: int = 0
+    """Not the program's, but counted against its limit by an older kernel."""
 
 
 def encode_job(program: Program, limits: Limits, place: Place, nonce: str) -> bytes:
@@ -50,6 +56,8 @@ def encode_job(program: Program, limits: Limits, place: Place, nonce: str) -> by
         "is_init": place.is_init,
         "counts_memory": place.counts_memory,
         "rlimits": place.rlimits,
+        "other_processes": place.other_processes,
+        "hidden": OWN_PACKAGES,
     }
     body = json.dumps(job).encode()
     return struct.pack(">I", len(body)) + body
@@ -66,7 +74,6 @@ def environment(limits: Limits, work: str) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "MPLBACKEND": "Agg",
         "MPLCONFIGDIR": work,
-        "PYTHONHASHSEED": "0",
     } | dict.fromkeys(pools, threads)
 
 
@@ -90,13 +97,29 @@ class Frames:
         for kind, payload in self._complete():
             if self.report is not None:
                 raise SandboxBroken("the sandbox sent data after its result")
-            if kind == b"F":
-                size = struct.unpack(">I", payload[:4])[0]
-                self.files[payload[4 : 4 + size].decode()] = payload[4 + size :]
-            elif kind == b"R":
-                self.report = json.loads(payload)
-            else:
-                raise SandboxBroken(f"the sandbox sent a frame of unknown kind {kind!r}")
+            try:
+                self._take(kind, payload)
+            except (ValueError, TypeError, struct.error) as error:
+                raise SandboxBroken(f"the sandbox sent a frame that cannot be read: {error}") from error
+        if self.report is not None and self._buffer:
+            raise SandboxBroken("the sandbox sent data after its result")
+
+    def _take(self, kind: bytes, payload: bytes) -> None:
+        if kind == b"F":
+            size = struct.unpack(">I", payload[:4])[0]
+            self._keep(payload[4 : 4 + size].decode(), payload[4 + size :])
+        elif kind == b"R":
+            self.report = dict(json.loads(payload))
+        else:
+            raise SandboxBroken(f"the sandbox sent a frame of unknown kind {kind!r}")
+
+    def _keep(self, name: str, data: bytes) -> None:
+        path = PurePosixPath(name)
+        if not path.parts or path.is_absolute() or ".." in path.parts:
+            raise SandboxBroken(f"the sandbox sent a file that is not below its folder: {name!r}")
+        self.files[name] = data
+        if len(self.files) > self.limits.files or sum(map(len, self.files.values())) > self.limits.output_mb * MIB:
+            raise SandboxBroken("the sandbox sent more files than the limit")
 
     def _complete(self) -> Iterator[tuple[bytes, bytes]]:
         while len(self._buffer) >= 5:
@@ -113,9 +136,14 @@ class Frames:
         """Raises SandboxBroken when no report came, or one that is not the wrapper's."""
         if self.report is None:
             raise SandboxBroken()
-        report = self.report
-        if report["nonce"] != self.nonce:
+        if self.report.get("nonce") != self.nonce:
             raise SandboxBroken("the sandbox sent a result that is not its own")
+        try:
+            return self._result(self.report, isolation)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise SandboxBroken(f"the sandbox sent a result that cannot be read: {error}") from error
+
+    def _result(self, report: dict[str, Any], isolation: str) -> ExecResult:
         return ExecResult(
             outcome=classify(
                 exit_code=report["exit_code"],

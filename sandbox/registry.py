@@ -42,8 +42,10 @@ def open_sandbox(name: str, owner: str) -> Sandbox:
 
     Raises SandboxUnavailable, with what to install.
     """
-    if name != AUTO:
+    if name in OPENERS:
         return OPENERS[name](owner)
+    if name != AUTO:
+        raise SandboxUnavailable(f"There is no sandbox {name!r}. Choose one of: {', '.join((AUTO, *BACKENDS))}")
     reasons: list[str] = []
     for candidate in ("docker", "bubblewrap"):
         try:

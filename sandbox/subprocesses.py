@@ -13,17 +13,10 @@ from sandbox.protocol import GRACE_SECONDS, Frames, Place, encode_job, new_nonce
 
 async def run_wrapper(command: list[str], program: Program, limits: Limits, place: Place) -> ExecResult:
     """Raises SandboxBroken when the wrapper ended without a report."""
-    nonce = new_nonce()
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"},
-        start_new_session=True,
-    )
+    process = await start(command)
     assert process.stdin and process.stdout and process.stderr
-    complaints = asyncio.create_task(process.stderr.read(64 * 1024))
+    complaints = asyncio.create_task(read_tail(process.stderr))
+    nonce = new_nonce()
     frames = Frames(limits, nonce)
     try:
         async with asyncio.timeout(limits.seconds + GRACE_SECONDS):
@@ -42,6 +35,28 @@ async def run_wrapper(command: list[str], program: Program, limits: Limits, plac
         last = said.decode("utf-8", "replace").strip().splitlines()
         raise SandboxBroken(f"the sandbox stopped without a result: {last[-1] if last else 'no message'}")
     return frames.result(place.isolation)
+
+
+async def start(command: list[str]) -> asyncio.subprocess.Process:
+    try:
+        return await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env={"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"},
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise SandboxBroken(f"the sandbox could not be started: {error}") from error
+
+
+async def read_tail(stream: asyncio.StreamReader) -> bytes:
+    """The end of all that comes: a traceback says last what happened, and arrives in pieces."""
+    tail = b""
+    while data := await stream.read(4096):
+        tail = (tail + data)[-4096:]
+    return tail
 
 
 async def end(process: asyncio.subprocess.Process) -> None:

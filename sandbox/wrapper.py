@@ -1,3 +1,4 @@
+# ruff: noqa: PTH103, PTH118, PTH123, PTH208 (pathlib takes longer to import than a short program to run)
 """Runs inside the sandbox, around the program: stdlib only, sent as text to `python -c`.
 
 Reads one job from stdin (u32 length, JSON), runs the program in a child, keeps the head and the tail of
@@ -8,6 +9,7 @@ here is killed, so a dead server leaves no running program.
 
 import contextlib
 import ctypes
+import itertools
 import json
 import os
 import resource
@@ -21,6 +23,24 @@ import time
 MIB = 1024 * 1024
 TICK = 0.05
 MEMORY_CHECK = 0.1
+MOST_ENTRIES = 10_000
+PR_SET_DUMPABLE = 4
+# Called with the names to hide, the path and the program's arguments: runs the file as `python path` does,
+# but for packages of ours that a shared environment would let it import, and leaves itself out of tracebacks.
+BOOT = """\
+import sys
+del sys.argv[0]
+sys.modules.update(dict.fromkeys(sys.argv.pop(0).split(",")))
+def show(kind, error, trace):
+    while trace and trace.tb_frame.f_code.co_filename == "<string>":
+        trace = trace.tb_next
+    sys.__excepthook__(kind, error.with_traceback(trace), trace)
+sys.excepthook, __file__ = show, sys.argv[0]
+del show
+with open(__file__, "rb") as source:
+    source = source.read()
+exec(compile(source, __file__, "exec", dont_inherit=True))
+"""
 
 
 def main():
@@ -34,7 +54,7 @@ def main():
         os.setresgid(job["uid"], job["uid"], job["uid"])
         os.setresuid(job["uid"], job["uid"], job["uid"])
     # The program runs under our uid: without this it could read our memory and descriptors.
-    ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)
+    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     for folder in (job["work"], job["output"]):
         os.makedirs(folder, exist_ok=True)
     path = os.path.join(job["work"], "program.py")
@@ -46,43 +66,12 @@ def main():
 
 
 def watch(job, path, control):
-    limits = job["limits"]
-    out_read, out_write = os.pipe()
-    err_read, err_write = os.pipe()
     started = time.monotonic()
-    child = os.fork()
-    if child == 0:
-        start_program(job, path, out_write, err_write)
-    os.close(out_write)
-    os.close(err_write)
-    keep = int(limits["stream_kb"]) * 1024
-    streams = {out_read: Stream(keep), err_read: Stream(keep)}
-    selector = selectors.DefaultSelector()
-    for descriptor in (out_read, err_read, control):
-        os.set_blocking(descriptor, False)
-        selector.register(descriptor, selectors.EVENT_READ)
-    status, timed_out, memory, next_check = None, False, Memory(job), 0.0
-    while status is None:
-        for key, _ in selector.select(TICK):
-            data = read_some(key.fd)
-            if key.fd == control and not data:
-                kill_all(job, child)
-                os._exit(1)
-            elif data:
-                streams[key.fd].add(data)
-            elif key.fd != control:
-                selector.unregister(key.fd)
-        now = time.monotonic()
-        if now - started > limits["seconds"] and not timed_out:
-            timed_out = True
-            kill_all(job, child)
-        if now > next_check:
-            next_check = now + MEMORY_CHECK
-            if memory.over(child):
-                kill_all(job, child)
-        waited, code = os.waitpid(child, os.WNOHANG)
-        if waited:
-            status = code
+    child, out, err = spawn(job, path)
+    keep = int(job["limits"]["stream_kb"]) * 1024
+    streams = {out: Stream(keep), err: Stream(keep)}
+    memory = Memory(job)
+    status, timed_out = follow(job, child, streams, control, memory)
     seconds = time.monotonic() - started
     kill_all(job, child)
     reap()
@@ -97,33 +86,99 @@ def watch(job, path, control):
         "seconds": seconds,
         "cpu_seconds": usage.ru_utime + usage.ru_stime,
         "peak_memory_mb": max(usage.ru_maxrss / 1024, memory.peak / MIB),
-        "stdout": streams[out_read].text(),
-        "stdout_bytes": streams[out_read].total,
-        "stderr": streams[err_read].text(),
-        "stderr_bytes": streams[err_read].total,
+        "stdout": streams[out].text(),
+        "stdout_bytes": streams[out].total,
+        "stderr": streams[err].text(),
+        "stderr_bytes": streams[err].total,
     }
 
 
-def start_program(job, path, out_write, err_write):
+def spawn(job, path):
+    """The started program, and where its stdout and stderr can be read."""
+    out_read, out_write = os.pipe()
+    err_read, err_write = os.pipe()
+    fault_read, fault_write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        start_program(job, path, out_write, err_write, fault_write)
+    for descriptor in (out_write, err_write, fault_write):
+        os.close(descriptor)
+    # Closed by exec: what comes through it is our fault, not the program's.
+    if fault := os.read(fault_read, 4096):
+        sys.exit(fault.decode("utf-8", "replace"))
+    os.close(fault_read)
+    return child, out_read, err_read
+
+
+def follow(job, child, streams, control, memory):
+    """Until the program ends, or is ended at a limit: its status, and whether its time was up."""
+    ends, timed_out, next_check = time.monotonic() + job["limits"]["seconds"], False, 0.0
+    selector = selectors.DefaultSelector()
+    for descriptor in (*streams, control):
+        os.set_blocking(descriptor, False)
+        selector.register(descriptor, selectors.EVENT_READ)
+    while True:
+        for key, _ in selector.select(TICK):
+            take(key.fd, job, child, streams, selector)
+        now = time.monotonic()
+        if now > ends and not timed_out:
+            timed_out = True
+            kill_all(job, child)
+        if now > next_check:
+            next_check = now + MEMORY_CHECK
+            if memory.over(child):
+                kill_all(job, child)
+        status = reap_ended(child)
+        if status is not None:
+            return status, timed_out
+
+
+def take(descriptor, job, child, streams, selector):
+    data = read_some(descriptor)
+    if data and descriptor in streams:
+        streams[descriptor].add(data)
+    elif data == b"" and descriptor in streams:
+        selector.unregister(descriptor)
+    elif data == b"":
+        # The lease is over: whoever wanted the result is gone.
+        kill_all(job, child)
+        os._exit(1)
+
+
+def start_program(job, path, out_write, err_write, fault_write):
     try:
         os.setsid()
         os.dup2(out_write, 1)
         os.dup2(err_write, 2)
-        os.closerange(3, 65536)
+        os.closerange(3, fault_write)
+        os.closerange(fault_write + 1, 65536)
         limits = job["limits"]
         cap(resource.RLIMIT_CORE, 0)
         cap(resource.RLIMIT_NOFILE, 1024)
         cap(resource.RLIMIT_FSIZE, int(limits["output_mb"]) * MIB)
         cap(resource.RLIMIT_CPU, int(limits["seconds"] * max(1, limits["cpus"])) + 5)
         if job["rlimits"]:
-            cap(resource.RLIMIT_NPROC, int(limits["pids"]))
+            cap(resource.RLIMIT_NPROC, int(limits["pids"]) + job["other_processes"])
             cap(resource.RLIMIT_DATA, int(limits["memory_mb"]) * MIB)
+        # If memory runs out, the program goes and not the wrapper. /proc/self is closed to the undumpable.
+        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
         with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
             file.write("1000")
         os.chdir(job["work"])
-        os.execve(job["python"], [job["python"], "-I", "-B", "-u", path, *job["arguments"]], job["environment"])
-    except BaseException as problem:
-        os.write(2, f"the program could not be started: {problem}\n".encode())
+        command = [
+            job["python"],
+            "-I",
+            "-B",
+            "-u",
+            "-c",
+            BOOT,
+            ",".join(job["hidden"]),
+            path,
+            *job["arguments"],
+        ]
+        os.execve(job["python"], command, job["environment"])
+    except BaseException as problem:  # noqa: BLE001 - a child of ours must not come back from here
+        os.write(fault_write, f"the program could not be started: {problem}".encode())
     os._exit(127)
 
 
@@ -143,7 +198,7 @@ class Stream:
         self.total += len(data)
         room = self.keep - len(self.head)
         self.head += data[:room]
-        self.tail = (self.tail + data[max(0, room):])[-self.keep:]
+        self.tail = (self.tail + data[max(0, room) :])[-self.keep :]
 
     def text(self):
         gap = self.total - len(self.head) - len(self.tail)
@@ -203,6 +258,19 @@ def kill_all(job, child):
             os.killpg(child, signal.SIGKILL)
 
 
+def reap_ended(child):
+    """The status of `child` if it has ended; the orphans that come to a PID 1 would else stay as zombies."""
+    status = None
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            pid, code = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                break
+            if pid == child:
+                status = code
+    return status
+
+
 def reap():
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
@@ -216,35 +284,38 @@ def reap():
 def send_files(job, results, report):
     report["skipped"] = {}
     room, count = int(job["limits"]["output_mb"]) * MIB, int(job["limits"]["files"])
-    for relative, why in walk(job["output"]):
-        if why is None and count == 0:
-            why = "more files than the limit"
+    for relative, reason in itertools.islice(walk(job["output"]), MOST_ENTRIES):
+        data, why = None, reason or ("more files than the limit" if count == 0 else None)
         if why is None:
             try:
                 data = read_regular(os.path.join(job["output"], relative), room)
             except OSError as problem:
                 why = str(problem.strerror or problem)
-        if why is not None:
-            if len(report["skipped"]) < 100:
-                report["skipped"][relative] = why
-            continue
-        room, count = room - len(data), count - 1
-        name = relative.encode()
-        send(results, b"F", struct.pack(">I", len(name)) + name + data)
+        if data is not None:
+            room, count = room - len(data), count - 1
+            name = relative.encode()
+            send(results, b"F", struct.pack(">I", len(name)) + name, data)
+        elif len(report["skipped"]) < 100:
+            report["skipped"][relative] = why
 
 
 def walk(root, prefix="", depth=0):
     """Relative paths of what lies below, each with the reason why it cannot be taken, if any."""
-    with os.scandir(os.path.join(root, prefix)) as entries:
-        found = sorted(entries, key=lambda entry: entry.name)[:10_000]
+    try:
+        with os.scandir(os.path.join(root, prefix)) as entries:
+            found = sorted(itertools.islice(entries, MOST_ENTRIES), key=lambda entry: entry.name)
+    except OSError as problem:
+        # The program may have closed or removed its own folders.
+        yield prefix or ".", str(problem.strerror)
+        return
     for entry in found:
         relative = os.path.join(prefix, entry.name)
         try:
-            plain = relative.encode().decode().isprintable()
-        except UnicodeError:
-            plain = False
-        mode = entry.stat(follow_symlinks=False).st_mode
-        if not plain:
+            mode = entry.stat(follow_symlinks=False).st_mode
+        except OSError as problem:
+            yield ascii(relative), str(problem.strerror)
+            continue
+        if not is_plain(relative):
             yield ascii(relative), "a name that cannot be shown"
         elif stat.S_ISDIR(mode):
             if depth >= 3:
@@ -253,6 +324,13 @@ def walk(root, prefix="", depth=0):
                 yield from walk(root, relative, depth + 1)
         else:
             yield relative, None if stat.S_ISREG(mode) else "not a regular file"
+
+
+def is_plain(name):
+    try:
+        return name.encode().decode().isprintable()
+    except UnicodeError:
+        return False
 
 
 def read_regular(path, room):
@@ -270,7 +348,7 @@ def read_some(descriptor):
     try:
         return os.read(descriptor, 65536)
     except BlockingIOError:
-        return b""
+        return None
 
 
 def read_exactly(descriptor, size):
@@ -283,10 +361,11 @@ def read_exactly(descriptor, size):
     return data
 
 
-def send(descriptor, kind, payload):
-    data = memoryview(kind + struct.pack(">I", len(payload)) + payload)
-    while data:
-        data = data[os.write(descriptor, data):]
+def send(descriptor, kind, *parts):
+    for part in (kind + struct.pack(">I", sum(map(len, parts))), *parts):
+        data = memoryview(part)
+        while data:
+            data = data[os.write(descriptor, data) :]
 
 
 if __name__ == "__main__":

@@ -6,7 +6,9 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
+import requests
 from docker.errors import BuildError, DockerException
+
 from sandbox.errors import SandboxUnavailable
 from sandbox.packages import requirements
 
@@ -19,7 +21,7 @@ def image_tag() -> str:
 
 
 def build(client: Any, *, base_image: str | None = None, network: str | None = None) -> str:
-    """Builds the image and returns its tag; raises SandboxUnavailable with the last line of a failed build."""
+    """Builds the image and returns its tag; raises SandboxUnavailable when it cannot be built."""
     tag = image_tag()
     try:
         client.images.build(
@@ -31,8 +33,8 @@ def build(client: Any, *, base_image: str | None = None, network: str | None = N
             network_mode=network,
         )
     except BuildError as error:
-        raise SandboxUnavailable(f"the sandbox image could not be built: {str(error).splitlines()[-1]}") from error
-    except DockerException as error:
+        raise SandboxUnavailable(f"the sandbox image could not be built: {error}") from error
+    except (DockerException, requests.RequestException) as error:
         raise SandboxUnavailable(f"Docker Engine failed while building: {error}") from error
     return tag
 

@@ -1,7 +1,9 @@
+# ruff: noqa: ASYNC110, ASYNC220, ASYNC240, PTH208 (sources of programs; and nobody waits for this event loop)
 """One suite for every backend; what a backend does not promise is named in `NOT_PROMISED`, with the reason."""
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import uuid
@@ -10,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from sandbox.base import ExecResult, Outcome, Program, Sandbox
+from sandbox.docker import DockerSandbox
 from sandbox.errors import InputUnusable, SandboxUnavailable
+from sandbox.interpreter import executable, visible_parts
 from sandbox.limits import Limits
 from sandbox.registry import BACKENDS, open_sandbox
 
@@ -18,6 +22,7 @@ LIMITS = Limits(seconds=20, memory_mb=512, output_mb=8, files=5, pids=64)
 NOT_PROMISED = {
     "process": "the plain process protects nothing; it is for trusted programs only",
 }
+SLEEPS = "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'import time; time.sleep(60)', {!r}])"
 
 
 @pytest.fixture(params=BACKENDS, scope="module")
@@ -37,12 +42,12 @@ def confined(sandbox: Sandbox) -> Sandbox:
 
 @pytest.fixture
 def inputs(tmp_path: Path) -> Path:
-    # pytest's folders are closed to others; what a program may read is open, as AutoIOT lays it out.
-    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
-        folder.chmod(0o755)
+    """Open to all, below folders that pytest closes to others."""
     folder = tmp_path / "inputs"
     folder.mkdir()
+    folder.chmod(0o755)
     (folder / "data.csv").write_text("1,2,3\n")
+    (folder / "data.csv").chmod(0o644)
     return folder
 
 
@@ -110,9 +115,7 @@ async def test_memory_has_a_limit(sandbox: Sandbox, inputs: Path) -> None:
     assert result.outcome is Outcome.OOM or "MemoryError" in result.stderr
 
 
-async def test_memory_of_children_counts(sandbox: Sandbox, inputs: Path) -> None:
-    if sandbox.name == "process":
-        pytest.skip("the plain process counts its own memory only")
+async def test_memory_of_children_counts(confined: Sandbox, inputs: Path) -> None:
     source = (
         "import os, time\n"
         "for _ in range(8):\n"
@@ -125,7 +128,7 @@ async def test_memory_of_children_counts(sandbox: Sandbox, inputs: Path) -> None
         "        if status: raise SystemExit(3)\n"
         "except ChildProcessError: pass\n"
     )
-    result = await run(sandbox, inputs, source)
+    result = await run(confined, inputs, source)
     assert result.outcome is Outcome.OOM
 
 
@@ -162,7 +165,9 @@ async def test_only_plain_files_come_back(sandbox: Sandbox, inputs: Path) -> Non
 
 
 async def test_a_file_over_the_limit_is_refused_to_the_program(sandbox: Sandbox, inputs: Path) -> None:
-    source = "import sys\nwith open(sys.argv[4] + '/big', 'wb') as f:\n    for _ in range(40): f.write(b'x' * (1 << 20))"
+    source = (
+        "import sys\nwith open(sys.argv[4] + '/big', 'wb') as f:\n    for _ in range(40): f.write(b'x' * (1 << 20))"
+    )
     result = await run(sandbox, inputs, source)
     assert result.outcome is not Outcome.OK
     assert sum(map(len, result.files.values())) <= 8 << 20
@@ -212,9 +217,8 @@ async def test_the_host_is_out_of_sight(confined: Sandbox, inputs: Path, monkeyp
         confined,
         inputs,
         "import os\nfrom pathlib import Path\n"
-        f"seen = [p for p in ({str(secret)!r}, {str(inputs.parent)!r}, {str(Path.cwd() / 'pyproject.toml')!r},\n"
-        "        '/etc/shadow', '/root/.bashrc', '/home') if os.path.exists(p) and os.access(p, os.R_OK) and\n"
-        "        (os.path.isfile(p) or os.listdir(p))]\n"
+        f"seen = [p for p in ({str(secret)!r}, {str(inputs)!r}, {str(Path.cwd() / 'pyproject.toml')!r},\n"
+        f"        {str(Path.home() / '.bashrc')!r}, '/etc/shadow', '/var/run/docker.sock') if os.access(p, os.R_OK)]\n"
         "environment = Path('/proc/self/environ').read_text()\n"
         "try: other = Path('/proc/1/environ').read_text()\n"
         "except OSError: other = ''\n"
@@ -241,7 +245,9 @@ async def test_the_program_has_no_privileges(confined: Sandbox, inputs: Path) ->
 
 
 async def test_the_report_comes_from_a_process_that_cannot_be_killed(confined: Sandbox, inputs: Path) -> None:
-    source = "import os, signal\nfor n in (signal.SIGTERM, signal.SIGKILL, signal.SIGSTOP): os.kill(1, n)\nprint('alive')"
+    source = (
+        "import os, signal\nfor n in (signal.SIGTERM, signal.SIGKILL, signal.SIGSTOP): os.kill(1, n)\nprint('alive')"
+    )
     result = await run(confined, inputs, source)
     assert (result.outcome, result.stdout) == (Outcome.OK, "alive\n")
 
@@ -266,8 +272,7 @@ async def test_nothing_is_left_running(sandbox: Sandbox, inputs: Path) -> None:
 
 async def test_cancelling_ends_the_program(sandbox: Sandbox, inputs: Path) -> None:
     marker = f"cancelled-{uuid.uuid4().hex}"
-    source = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'import time; time.sleep(60)', {marker!r}])"
-    task = asyncio.create_task(run(sandbox, inputs, source))
+    task = asyncio.create_task(run(sandbox, inputs, SLEEPS.format(marker)))
     while marker not in _processes():
         await asyncio.sleep(0.05)
     task.cancel()
@@ -276,9 +281,21 @@ async def test_cancelling_ends_the_program(sandbox: Sandbox, inputs: Path) -> No
     assert marker not in _processes()
 
 
+@pytest.mark.parametrize("seconds", [0, 0.01, 0.05, 0.1])
+async def test_cancelling_at_the_start_leaves_nothing(sandbox: Sandbox, inputs: Path, seconds: float) -> None:
+    marker = f"early-{uuid.uuid4().hex}"
+    task = asyncio.create_task(run(sandbox, inputs, SLEEPS.format(marker)))
+    await asyncio.sleep(seconds)
+    task.cancel()
+    # A run that went on would need a minute to end.
+    async with asyncio.timeout(15):
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert marker not in _processes()
+
+
 async def test_a_dead_server_leaves_no_program(sandbox: Sandbox, inputs: Path) -> None:
     marker = f"orphan-{uuid.uuid4().hex}"
-    source = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'import time; time.sleep(60)', {marker!r}])"
     server = subprocess.Popen(
         [
             sys.executable,
@@ -288,7 +305,7 @@ async def test_a_dead_server_leaves_no_program(sandbox: Sandbox, inputs: Path) -
             "from sandbox.registry import open_sandbox\n"
             "asyncio.run(open_sandbox(sys.argv[1], 'tests').run(Program(sys.argv[2], Path(sys.argv[3])), Limits()))",
             sandbox.name,
-            source,
+            SLEEPS.format(marker),
             str(inputs),
         ]
     )
@@ -300,6 +317,9 @@ async def test_a_dead_server_leaves_no_program(sandbox: Sandbox, inputs: Path) -
     async with asyncio.timeout(10):
         while marker in _processes():
             await asyncio.sleep(0.05)
+    if isinstance(sandbox, DockerSandbox):
+        assert sandbox.sweep() >= 1
+        assert sandbox.sweep() == 0
 
 
 async def test_eight_at_once_keep_apart(sandbox: Sandbox, inputs: Path) -> None:
@@ -308,9 +328,121 @@ async def test_eight_at_once_keep_apart(sandbox: Sandbox, inputs: Path) -> None:
     assert [(r.stdout, r.files) for r in results] == [(f"{n}\n", {"n": str(n).encode()}) for n in range(8)]
 
 
-async def test_a_missing_input_folder_is_our_failure(confined: Sandbox, tmp_path: Path) -> None:
+async def test_the_packages_work(sandbox: Sandbox, inputs: Path) -> None:
+    result = await run(
+        sandbox,
+        inputs,
+        "import sys\nimport matplotlib.pyplot as plt, numpy as np, pandas as pd, pywt, scipy.signal, wfdb\n"
+        "from joblib import Parallel, delayed\nfrom sklearn.ensemble import RandomForestClassifier\n"
+        "values = pd.read_csv(sys.argv[2] + '/data.csv', header=None).to_numpy()[0]\n"
+        "X = np.random.default_rng(0).normal(size=(60, 4)); y = X[:, 0] > 0\n"
+        "RandomForestClassifier(20, n_jobs=-1).fit(X, y).predict(X)\n"
+        "def double(x): return 2 * x\n"
+        "plt.plot(scipy.signal.detrend(values)); plt.title('Takt'); plt.savefig(sys.argv[4] + '/plot.png')\n"
+        "print(Parallel(n_jobs=-1)(delayed(double)(int(v)) for v in values))",
+        Limits(),
+    )
+    assert (result.outcome, result.stdout) == (Outcome.OK, "[2, 4, 6]\n"), result.stderr
+    assert result.files["plot.png"].startswith(b"\x89PNG")
+
+
+async def test_a_program_is_a_main_module_like_any_other(sandbox: Sandbox, inputs: Path) -> None:
+    result = await run(
+        sandbox,
+        inputs,
+        "from __future__ import annotations\nimport multiprocessing, pickle, sys\n"
+        "class Beat: pass\n"
+        "def double(x): return 2 * x\n"
+        "if __name__ == '__main__':\n"
+        "    with multiprocessing.get_context('spawn').Pool(2) as pool: print(pool.map(double, [1, 2]))\n"
+        "    print(type(pickle.loads(pickle.dumps(Beat()))) is Beat, sys.argv[0] == __file__, sys.argv[1::2])\n"
+        "    raise ValueError('no beats')",
+    )
+    assert result.stdout == "[2, 4]\nTrue True ['-i', '-o']\n", result.stderr
+    first, second, *_ = result.stderr.splitlines()
+    assert first == "Traceback (most recent call last):"
+    assert second.endswith('program.py", line 8, in <module>')
+
+
+@pytest.mark.parametrize("name", ["app", "graph", "sandbox"])
+async def test_our_own_packages_cannot_be_imported(sandbox: Sandbox, inputs: Path, name: str) -> None:
+    result = await run(sandbox, inputs, f"import {name}.base")
+    assert result.outcome is Outcome.NONZERO_EXIT
+    assert "ModuleNotFoundError" in result.stderr
+
+
+async def test_what_others_run_does_not_count(sandbox: Sandbox, inputs: Path) -> None:
+    crowd = subprocess.Popen(["sh", "-c", "for _ in $(seq 300); do sleep 60 & done; wait"], start_new_session=True)
+    try:
+        while _processes().count("sleep") < 300:
+            await asyncio.sleep(0.02)
+        source = "import threading\nfor _ in range(30): threading.Timer(0.1, int).start()\nprint('done')"
+        result = await run(sandbox, inputs, source)
+    finally:
+        os.killpg(crowd.pid, signal.SIGKILL)
+        crowd.wait()
+    assert (result.outcome, result.stdout) == (Outcome.OK, "done\n"), result.stderr
+
+
+async def test_each_of_four_at_once_has_the_whole_limit(confined: Sandbox, inputs: Path) -> None:
+    source = "import threading\nfor _ in range(40): threading.Timer(2, int).start()\nprint('done')"
+    results = await asyncio.gather(*(run(confined, inputs, source) for _ in range(4)))
+    assert [result.stdout for result in results] == ["done\n"] * 4, results
+
+
+async def test_the_limit_on_processes_counts_threads(confined: Sandbox, inputs: Path) -> None:
+    source = (
+        "import threading\nstarted = 0\n"
+        "try:\n    while started < 500: threading.Timer(1, int).start(); started += 1\n"
+        "except RuntimeError: pass\nprint(started)"
+    )
+    assert 50 < int((await run(confined, inputs, source)).stdout) < 64
+
+
+async def test_the_program_goes_first_when_memory_runs_out(confined: Sandbox, inputs: Path) -> None:
+    assert (await run(confined, inputs, "print(open('/proc/self/oom_score_adj').read())")).stdout.strip() == "1000"
+
+
+async def test_a_folder_that_the_program_closed_is_its_own_doing(sandbox: Sandbox, inputs: Path) -> None:
+    source = "import os, sys\nos.chdir(sys.argv[4])\nos.mkdir('shut')\nos.chmod('shut', 0)\nopen('kept', 'w').close()"
+    result = await run(sandbox, inputs, source)
+    assert result.outcome is Outcome.OK
+    assert set(result.files) == {"kept"}
+
+
+async def test_a_file_that_is_closed_to_others(sandbox: Sandbox, inputs: Path) -> None:
+    (inputs / "data.csv").chmod(0o600)
+    reading = run(sandbox, inputs, "import sys\nprint(open(sys.argv[2] + '/data.csv').read())")
+    if sandbox.name == "docker" or (sandbox.name == "bubblewrap" and os.geteuid() == 0):
+        with pytest.raises(InputUnusable, match=r"data\.csv is closed to the user .* chmod -R o\+rX"):
+            await reading
+    else:
+        assert (await reading).stdout == "1,2,3\n\n"
+
+
+async def test_bubblewrap_shows_the_system_and_the_interpreter_and_no_more(inputs: Path) -> None:
+    try:
+        bubblewrap = open_sandbox("bubblewrap", owner="tests")
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+    shown = [str(part) for part in visible_parts(executable())]
+    result = await run(
+        bubblewrap,
+        inputs,
+        "import os\n"
+        f"known = {{'/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/proc', '/dev', '/etc/fonts', *{shown!r}}}\n"
+        "for folder, folders, files in os.walk('/'):\n"
+        "    folders[:] = [f for f in folders if os.path.join(folder, f) not in known]\n"
+        "    for path in (os.path.join(folder, f) for f in files):\n"
+        "        if path not in known: print(path)\n",
+    )
+    assert sorted(result.stdout.split()) == ["/etc/ld.so.cache", "/input/data.csv", "/tmp/program.py"]
+    assert not any(Path.cwd().is_relative_to(part) for part in shown)
+
+
+async def test_a_missing_input_folder_is_our_failure(sandbox: Sandbox, tmp_path: Path) -> None:
     with pytest.raises(InputUnusable):
-        await run(confined, tmp_path / "nowhere", "print(1)")
+        await run(sandbox, tmp_path / "nowhere", "print(1)")
 
 
 def _processes() -> str:

@@ -1,0 +1,91 @@
+import socket
+import struct
+from pathlib import Path
+
+import pytest
+
+from sandbox import docker_arguments
+from sandbox.docker import knock, read_frames, split_streams
+from sandbox.docker_arguments import container_arguments
+from sandbox.errors import SandboxBroken, SandboxUnavailable
+from sandbox.limits import MIB, Limits
+from sandbox.protocol import Frames
+
+
+def packet(stream: int, payload: bytes) -> bytes:
+    return struct.pack(">BxxxI", stream, len(payload)) + payload
+
+
+def test_complete_packets_are_taken_off_the_buffer() -> None:
+    buffer = bytearray(packet(1, b"one") + packet(2, b"") + packet(1, b"rest")[:9])
+    assert split_streams(buffer) == [(1, b"one"), (2, b"")]
+    assert buffer == packet(1, b"rest")[:9]
+    buffer += b"est"
+    assert split_streams(buffer) == [(1, b"rest")]
+    assert buffer == b""
+
+
+def test_a_container_is_locked_up() -> None:
+    limits = Limits(memory_mb=100, output_mb=3, pids=7, cpus=0.5)
+    arguments = container_arguments("image", Path("/a folder"), limits, name="name", owner="owner")
+    expected = {
+        "user": "64321:64321",
+        "network_mode": "none",
+        "network_disabled": True,
+        "use_config_proxy": False,
+        "environment": {},
+        "read_only": True,
+        "cap_drop": ["ALL"],
+        "privileged": False,
+        "security_opt": ["no-new-privileges:true"],
+        "mem_limit": 100 * MIB,
+        "memswap_limit": 100 * MIB,
+        "pids_limit": 7,
+        "nano_cpus": 500_000_000,
+        "ipc_mode": "private",
+        "shm_size": 64 * MIB,
+        "init": False,
+        "auto_remove": False,
+        "tty": False,
+        "entrypoint": [],
+        "labels": {"autoiot.sandbox": "owner"},
+    }
+    assert {key: arguments[key] for key in expected} == expected
+    assert arguments["mounts"] == [
+        {
+            "Target": "/input",
+            "Source": "/a folder",
+            "Type": "bind",
+            "ReadOnly": True,
+            "BindOptions": {"Propagation": "rprivate"},
+        }
+    ]
+    for options in arguments["tmpfs"].values():
+        assert {"nosuid", "nodev", "noexec", f"size={3 * MIB}"} <= set(options.split(","))
+    assert {limit.name: limit.hard for limit in arguments["ulimits"]} == {
+        "core": 0,
+        "nofile": 1024,
+        "fsize": 3 * MIB,
+    }
+    assert arguments["log_config"].type == "none"
+    assert not {"cap_add", "devices", "ports", "volumes", "pid_mode", "userns_mode"} & set(arguments)
+
+
+def test_no_more_cores_are_asked_for_than_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(docker_arguments.os, "cpu_count", lambda: 1)
+    arguments = container_arguments("image", Path("/in"), Limits(cpus=2), name="name", owner="owner")
+    assert arguments["nano_cpus"] == 1_000_000_000
+
+
+def test_a_container_that_ends_with_words_of_its_own_is_our_failure() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(packet(2, b"Traceback:\n") + packet(2, b"  ...\nOSError: disk full\n"))
+        theirs.shutdown(socket.SHUT_WR)
+        with pytest.raises(SandboxBroken, match=r"without a result: OSError: disk full$"):
+            read_frames(ours, Frames(Limits(), "n"), 5)
+
+
+def test_nobody_listens(tmp_path: Path) -> None:
+    with pytest.raises(SandboxUnavailable, match="does not run"):
+        knock(f"unix://{tmp_path}/docker.sock")
