@@ -19,7 +19,7 @@ from pathlib import Path
 from sandbox.base import ExecResult, Program
 from sandbox.errors import SandboxUnavailable
 from sandbox.inputs import refuse_unusable
-from sandbox.interpreter import SYSTEM_FOLDERS, executable, visible_parts
+from sandbox.interpreter import SYSTEM_FOLDERS, executable, interpreter_names, visible_parts
 from sandbox.limits import MIB, Limits
 from sandbox.protocol import INPUT, OUTPUT, UID, WORK, WRAPPER, Place
 from sandbox.subprocesses import run_wrapper
@@ -46,6 +46,7 @@ class BubblewrapSandbox:
             uid=free_uid() if as_root else None,
             counts_memory=True,
             rlimits=True,
+            names=interpreter_names(self.python),
             other_processes=0 if as_root else processes_counted_along(),
         )
         policy = bwrap_arguments(self.python, program.inputs.resolve(), limits, as_root=as_root)

@@ -62,7 +62,7 @@ class DockerSandbox:
                 self.client.api.start(name)
                 wire.sendall(encode_job(program, limits, PLACE, nonce))
                 frames = read_frames(wire, Frames(limits, nonce), limits.seconds + GRACE_SECONDS)
-            return frames.result(PLACE.isolation)
+            return frames.result(PLACE)
         except ImageNotFound as error:
             raise ImageMissing() from error
         except (DockerException, requests.RequestException, OSError) as error:

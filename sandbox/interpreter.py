@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32")
+ENVIRONMENT = "/opt/venv"
 # Not the whole prefix: it may be a home or a checkout, with keys and data beside `bin` and `lib`.
 PARTS = ("pyvenv.cfg", "bin", "lib", "lib64", "share/zoneinfo")
 
@@ -32,3 +33,9 @@ def visible_parts(python: str) -> list[Path]:
     """What to show of it, where that is not part of the system anyway; parents come before children."""
     parts = [prefix / part for prefix in prefixes(python) for part in PARTS]
     return sorted({p for p in parts if p.exists() and not any(p.is_relative_to(s) for s in SYSTEM_FOLDERS)})
+
+
+def interpreter_names(python: str) -> dict[str, str]:
+    """What the folders of the interpreter are called in what programs print: as in the image."""
+    environment, *installations = (folder for folder in prefixes(python) if folder != Path("/"))
+    return {str(folder): "/usr" for folder in installations} | {str(environment): ENVIRONMENT}

@@ -11,9 +11,9 @@ from pathlib import Path
 from sandbox.base import ExecResult, Program
 from sandbox.errors import SandboxBroken
 from sandbox.inputs import refuse_unusable
-from sandbox.interpreter import executable
+from sandbox.interpreter import executable, interpreter_names
 from sandbox.limits import Limits
-from sandbox.protocol import WRAPPER, Place
+from sandbox.protocol import INPUT, OUTPUT, WORK, WRAPPER, Place
 from sandbox.subprocesses import run_wrapper
 
 
@@ -36,6 +36,8 @@ class ProcessSandbox:
             isolation="none",
             is_init=False,
             counts_memory=True,
+            names=interpreter_names(self.python)
+            | {str(program.inputs.resolve()): INPUT, str(folder / "out"): OUTPUT, str(folder / "work"): WORK},
         )
         try:
             return await run_wrapper([self.python, "-I", "-S", "-B", "-c", WRAPPER], program, limits, place)

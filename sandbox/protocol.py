@@ -3,7 +3,7 @@
 import json
 import secrets
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from sandbox.base import ExecResult, Program, classify
 from sandbox.errors import SandboxBroken
 from sandbox.limits import MIB, Limits
-from sandbox.text import scrub
+from sandbox.text import rename, scrub
 
 WRAPPER = (Path(__file__).parent / "wrapper.py").read_text(encoding="utf-8")
 GRACE_SECONDS = 15.0
@@ -39,6 +39,12 @@ class Place:
     rlimits: bool = False
     other_processes: int = 0
     """Not the program's, but counted against its limit by an older kernel."""
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Paths of this machine that the program can see, with what they are called in what it printed.
+
+    What a program prints goes to models and into reports: neither shall tell where a user keeps things, and
+    the same failure reads the same in every sandbox.
+    """
 
 
 def encode_job(program: Program, limits: Limits, place: Place, nonce: str) -> bytes:
@@ -132,18 +138,18 @@ class Frames:
             del self._buffer[: 5 + size]
             yield kind, payload
 
-    def result(self, isolation: str) -> ExecResult:
+    def result(self, place: Place) -> ExecResult:
         """Raises SandboxBroken when no report came, or one that is not the wrapper's."""
         if self.report is None:
             raise SandboxBroken()
         if self.report.get("nonce") != self.nonce:
             raise SandboxBroken("the sandbox sent a result that is not its own")
         try:
-            return self._result(self.report, isolation)
+            return self._result(self.report, place)
         except (KeyError, TypeError, AttributeError) as error:
             raise SandboxBroken(f"the sandbox sent a result that cannot be read: {error}") from error
 
-    def _result(self, report: dict[str, Any], isolation: str) -> ExecResult:
+    def _result(self, report: dict[str, Any], place: Place) -> ExecResult:
         return ExecResult(
             outcome=classify(
                 exit_code=report["exit_code"],
@@ -151,14 +157,14 @@ class Frames:
                 out_of_memory=report["out_of_memory"],
             ),
             exit_code=report["exit_code"],
-            stdout=scrub(report["stdout"]),
-            stderr=scrub(report["stderr"]),
+            stdout=rename(scrub(report["stdout"]), place.names),
+            stderr=rename(scrub(report["stderr"]), place.names),
             stdout_bytes=report["stdout_bytes"],
             stderr_bytes=report["stderr_bytes"],
             seconds=round(report["seconds"], 3),
             cpu_seconds=round(report["cpu_seconds"], 3),
             peak_memory_mb=round(report["peak_memory_mb"], 1),
-            isolation=isolation,
+            isolation=place.isolation,
             files=dict(self.files),
             skipped=report["skipped"],
         )

@@ -34,7 +34,7 @@ async def run_wrapper(command: list[str], program: Program, limits: Limits, plac
     if frames.report is None:
         last = said.decode("utf-8", "replace").strip().splitlines()
         raise SandboxBroken(f"the sandbox stopped without a result: {last[-1] if last else 'no message'}")
-    return frames.result(place.isolation)
+    return frames.result(place)
 
 
 async def start(command: list[str]) -> asyncio.subprocess.Process:

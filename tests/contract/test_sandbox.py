@@ -440,6 +440,21 @@ async def test_bubblewrap_shows_the_system_and_the_interpreter_and_no_more(input
     assert not any(Path.cwd().is_relative_to(part) for part in shown)
 
 
+async def test_what_is_printed_does_not_tell_where_things_are_kept(sandbox: Sandbox, inputs: Path) -> None:
+    source = (
+        "import os, sys, numpy\n"
+        "print(sys.argv[2], sys.argv[4], os.getcwd(), numpy.__file__, file=sys.stderr)\n"
+        "open(sys.argv[2] + '/nowhere.csv')"
+    )
+    result = await run(sandbox, inputs, source)
+    first, *_, last = result.stderr.splitlines()
+    assert first.split()[:3] == ["/input", "/output", "/tmp"]
+    assert first.split()[3].startswith("/opt/venv/lib/")
+    assert last == "FileNotFoundError: [Errno 2] No such file or directory: '/input/nowhere.csv'"
+    for kept in (str(inputs.parent), sys.prefix):
+        assert kept not in result.stderr
+
+
 async def test_a_missing_input_folder_is_our_failure(sandbox: Sandbox, tmp_path: Path) -> None:
     with pytest.raises(InputUnusable):
         await run(sandbox, tmp_path / "nowhere", "print(1)")

@@ -7,7 +7,7 @@ import pytest
 from sandbox.base import Outcome
 from sandbox.errors import SandboxBroken
 from sandbox.limits import MIB, Limits
-from sandbox.protocol import Frames
+from sandbox.protocol import Frames, Place
 
 LIMITS = Limits(output_mb=1, files=2)
 REPORT: dict[str, Any] = {
@@ -24,6 +24,8 @@ REPORT: dict[str, Any] = {
     "peak_memory_mb": 12.34,
     "skipped": {"link": "not a regular file"},
 }
+
+PLACE = Place("/opt/venv/bin/python", "/input", "/output", "/tmp", "docker", names={"/home/me/data": "/input"})
 
 
 def frame(kind: bytes, payload: bytes) -> bytes:
@@ -47,7 +49,7 @@ def test_frames_may_arrive_in_any_pieces(size: int) -> None:
     data, got = sent_file(b"plots/a.txt", b"\0x") + sent_report(), frames()
     for start in range(0, len(data), size):
         got.feed(data[start : start + size])
-    result = got.result("docker")
+    result = got.result(PLACE)
     assert (result.outcome, result.stdout, result.seconds) == (Outcome.OK, "a[2J", 1.235)
     assert (result.files, result.skipped) == ({"plots/a.txt": b"\0x"}, {"link": "not a regular file"})
     assert result.isolation == "docker"
@@ -57,7 +59,7 @@ def test_half_a_report_is_no_result() -> None:
     got = frames()
     got.feed(sent_report()[:-1])
     with pytest.raises(SandboxBroken, match="without a result"):
-        got.result("docker")
+        got.result(PLACE)
 
 
 @pytest.mark.parametrize("forged", [{"nonce": "m"}, {"nonce": None}])
@@ -65,7 +67,7 @@ def test_a_report_without_the_nonce_is_not_the_wrappers(forged: dict[str, Any]) 
     got = frames()
     got.feed(sent_report(**forged))
     with pytest.raises(SandboxBroken, match="not its own"):
-        got.result("docker")
+        got.result(PLACE)
 
 
 @pytest.mark.parametrize(
@@ -95,4 +97,4 @@ def test_a_report_that_makes_no_sense_is_our_failure(report: Any) -> None:
     got = frames()
     with pytest.raises(SandboxBroken, match=r"cannot be read|not its own"):
         got.feed(frame(b"R", json.dumps(report).encode()))
-        got.result("docker")
+        got.result(PLACE)

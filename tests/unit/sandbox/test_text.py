@@ -1,6 +1,6 @@
 import pytest
 
-from sandbox.text import scrub
+from sandbox.text import rename, scrub
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,9 @@ from sandbox.text import scrub
 )
 def test_scrub(text: str, shown: str) -> None:
     assert scrub(text) == shown
+
+
+def test_rename_takes_whole_names_and_the_longest_first() -> None:
+    names = {"/home/me": "/usr", "/home/me/data": "/input"}
+    text = "/home/me/data/a.csv /home/me/data2 /home/me/x /home/me-too"
+    assert rename(text, names) == "/input/a.csv /usr/data2 /usr/x /home/me-too"
