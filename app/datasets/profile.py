@@ -6,6 +6,7 @@ from pathlib import Path
 from app.datasets.dataset import Dataset
 from app.datasets.description import ColumnLabels, FileLabels, RowLabels
 from app.datasets.layout import CLASSES, LABELLED, UNLABELLED
+from app.datasets.names import shown_files, shown_names
 from app.datasets.records import BEATS
 from app.datasets.schema import listed, plain, schema
 from app.datasets.truth import read_rows, truth_kind
@@ -70,27 +71,25 @@ def _labels(dataset: Dataset, split: str | None) -> str:
         [
             f"INPUT/labelled/ holds {counts[0]} with inputs and labels to learn from; INPUT/unlabelled/ holds"
             f" {counts[1]} with inputs only, for which predictions are to be written.",
-            _unit_names(dataset),
+            _unit_names(dataset, split),
             f"Labels: {_given(labels, dataset)}",
             *([f"Classes in labelled/: {listed(_classes(dataset))}."] if truth_kind(dataset) == "labels" else []),
         ]
     )
 
 
-def _unit_names(dataset: Dataset) -> str:
-    description = dataset.description
-    pattern = description.unit_pattern
-    stem = "its name without the last suffix"
-    derived = (
-        stem if pattern is None else f"what group 'unit' of the regular expression {pattern} finds in its path there"
-    )
-    if not description.class_per_unit:
-        return f"The unit that a file belongs to is {derived}."
-    numbered = ", and without '-1', '-2' where a unit has several files of a kind" if pattern else ""
-    return (
-        f"The unit that a file belongs to is {derived} in labelled/; in unlabelled/, where the names tell"
-        f" nothing, it is {stem}{numbered}."
-    )
+def _unit_names(dataset: Dataset, split: str) -> str:
+    """The rule, and one file as an example: a rule alone is easily misread."""
+    pattern = dataset.description.unit_pattern
+    rule = "its name without the last suffix"
+    if dataset.description.class_per_unit:
+        rule += ", and without '-1', '-2' where a unit has several files of a kind" if pattern else ""
+    elif pattern:
+        rule = f"what group 'unit' of the regular expression {pattern} finds in its path there"
+    unit = dataset.of(split)[0]
+    name = shown_names(dataset, split)[unit.name]
+    file = next(iter(shown_files(dataset, unit, name)))
+    return f"The unit that a file of unlabelled/ belongs to is {rule}: {plain(file)} is of unit {plain(name)!r}."
 
 
 def _given(labels: object, dataset: Dataset) -> str:
