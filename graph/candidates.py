@@ -2,11 +2,12 @@
 
 import difflib
 
-from graph.edits import EditsDoNotApply, apply_edits, parse_edits
+from graph.edits import EditsDoNotApply, apply_edits, has_edits, parse_edits
 from graph.errors import ReplyUnusable
-from graph.parse import blocks, parsing_python, python
+from graph.parse import PYTHON, blocks, functions, parsing_python, python
 from graph.policy import repairs_allowed
 from graph.state import Candidate
+from graph.syntax import tree
 
 
 def first_candidate(source: str) -> Candidate:
@@ -31,35 +32,47 @@ def may_repair(candidate: Candidate, iteration: int) -> bool:
 
 
 def changed(source: str, reply: str) -> tuple[str, str]:
-    """The program after the model's reply (edits, or a whole file), and why the edits did not apply, if so.
+    """The program after the model's reply (edits, or a whole file), and why it was left as it is, if so.
 
     Raises ReplyUnusable when the reply holds neither.
     """
-    try:
-        edits = parse_edits(reply)
-    except ReplyUnusable:
-        return python(reply), ""
-    try:
-        return apply_edits(source, edits), ""
-    except EditsDoNotApply as error:
-        return source, str(error)
+    if not has_edits(reply):
+        program = python(reply)
+        if _is_part(program):
+            return source, "it is only a part of the program"
+    else:
+        try:
+            program = apply_edits(source, parse_edits(reply))
+        except (EditsDoNotApply, ReplyUnusable) as error:
+            return source, str(error)
+    return program, "" if program != source else "it leaves the program as it was"
 
 
 def usable_change(reply: str) -> str:
-    """The reply, when it holds edits or a whole program."""
-    if blocks(reply, "python", "py", "python3"):
-        return reply
-    try:
-        parse_edits(reply)
-    except ReplyUnusable:
+    """The reply, when it holds edits or a program; whether they fit is for `changed` to see."""
+    if not has_edits(reply) and not blocks(reply, *PYTHON):
         parsing_python(reply)
     return reply
 
 
+def not_fitting(misfit: str, reply: str) -> str:
+    """What the next repair is told about an answer that could not be used: the work in it must not be lost."""
+    return f"The last answer: {misfit}\n\nIt was:\n\n{reply.strip()}"
+
+
 def diff(old: str, new: str) -> str:
     lines = difflib.unified_diff(old.splitlines(), new.splitlines(), "before", "after", lineterm="")
-    return "\n".join(lines) + "\n" if old else ""
+    return "".join(f"{line}\n" for line in lines) if old else ""
 
 
 def code_lines(source: str) -> int:
     return sum(1 for line in source.splitlines() if line.strip() and not line.lstrip().startswith("#"))
+
+
+def _is_part(program: str) -> bool:
+    """Without `main` it is a function or a few lines; taken for the program it would replace all the others."""
+    try:
+        tree(program)
+    except SyntaxError:
+        return "def main(" not in program
+    return "main" not in functions(program)

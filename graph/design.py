@@ -1,9 +1,10 @@
 """The design: modules with signatures, so that each can be written without the others."""
 
 import ast
-import keyword
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from graph.syntax import tree
 
 
 class Module(BaseModel):
@@ -19,16 +20,14 @@ class Module(BaseModel):
     def _is_a_signature(cls, text: str) -> str:
         text = text.strip().rstrip(":").strip()
         try:
-            body = ast.parse(f"{text}: ...").body
-        except SyntaxError as error:
+            _definition(text)
+        except (SyntaxError, ValueError) as error:
             raise ValueError(f"not a Python signature: {text}") from error
-        if len(body) != 1 or not isinstance(body[0], ast.FunctionDef) or keyword.iskeyword(body[0].name):
-            raise ValueError(f"not a Python signature: {text}")
         return text
 
     @property
     def name(self) -> str:
-        return self.signature.removeprefix("def").split("(")[0].strip()
+        return _definition(self.signature).name
 
 
 class Design(BaseModel):
@@ -49,3 +48,11 @@ class Design(BaseModel):
 
     def module(self, name: str) -> Module:
         return next(module for module in self.modules if module.name == name)
+
+
+def _definition(signature: str) -> ast.FunctionDef:
+    """Raises SyntaxError or ValueError unless it is one plain function."""
+    (node,) = tree(f"{signature}: ...").body
+    if not isinstance(node, ast.FunctionDef) or node.decorator_list:
+        raise ValueError(signature)
+    return node

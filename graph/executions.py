@@ -1,5 +1,7 @@
 """One run of a program as the state machine sees it: what it left, what went wrong, in words for a model."""
 
+import re
+
 from graph.claim import read_claim
 from graph.context import Context
 from graph.state import Execution
@@ -10,6 +12,7 @@ from sandbox.limits import Limits
 PREDICTIONS = "predictions.csv"
 STDERR_CHARACTERS = 4000
 STDOUT_CHARACTERS = 1500
+STDERR = re.compile(r"^stderr:\n\n(`{3,})text\n(.*?)\n\1$", re.DOTALL | re.MULTILINE)
 
 
 async def run_program(context: Context, source: str, split: Split) -> ExecResult:
@@ -30,8 +33,9 @@ def keep(context: Context, result: ExecResult) -> Execution:
 def describe(result: ExecResult) -> str:
     """One line for a person."""
     if result.ok and PREDICTIONS not in result.files:
-        return f"wrote no {PREDICTIONS}"
-    last = (result.stderr.strip().splitlines() or [""])[-1][:160]
+        reason = result.skipped.get(PREDICTIONS)
+        return f"{PREDICTIONS} could not be taken: {reason}" if reason else f"wrote no {PREDICTIONS}"
+    last = last_line(result.stderr)[:160]
     said = f": {last}" if last and not result.ok else ""
     return f"ran {result.seconds:.1f} s" if result.ok else f"{ending(result)}{said}"
 
@@ -40,7 +44,7 @@ def ending(result: ExecResult) -> str:
     return {
         Outcome.OK: "ended well",
         Outcome.NONZERO_EXIT: f"exit code {result.exit_code}",
-        Outcome.SIGNAL: f"killed by signal {-(result.exit_code or 0)}",
+        Outcome.SIGNAL: "killed by a signal" if result.exit_code is None else f"killed by signal {-result.exit_code}",
         Outcome.TIMEOUT: f"stopped at the time limit after {result.seconds:.0f} s",
         Outcome.OOM: f"stopped at the memory limit ({result.peak_memory_mb:.0f} MiB)",
     }[result.outcome]
@@ -64,8 +68,27 @@ def explain(result: ExecResult, limits: Limits) -> str:
 def shown_output(result: ExecResult) -> str:
     """The end of stderr and of stdout: what is printed last says most."""
     parts = [("stderr", result.stderr, STDERR_CHARACTERS), ("stdout", result.stdout, STDOUT_CHARACTERS)]
-    shown = [f"{name}:\n\n```text\n{_end(text, size)}\n```" for name, text, size in parts if text.strip()]
+    shown = [f"{name}:\n\n{_fenced(_end(text, size))}" for name, text, size in parts if text.strip()]
     return "\n\n".join(shown) or "It printed nothing."
+
+
+def one_line(problem: str) -> str:
+    """The telling line of a problem: the last of a traceback, else the first finding."""
+    lines = [line.strip() for line in problem.splitlines() if line.strip()] or [""]
+    if printed := STDERR.search(problem):
+        return f"{lines[0].split('. ')[0]}: {last_line(printed[2])}"[:300]
+    finding = lines[1] if lines[0].endswith(":") and len(lines) > 1 else lines[0]
+    return finding.removeprefix("- ")[:300]
+
+
+def last_line(text: str) -> str:
+    return (text.strip().splitlines() or [""])[-1].strip()
+
+
+def _fenced(text: str) -> str:
+    """With a fence longer than any that the program itself printed."""
+    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`{3,}", text))])
+    return f"{fence}text\n{text}\n{fence}"
 
 
 def _end(text: str, size: int) -> str:

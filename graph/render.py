@@ -1,6 +1,6 @@
 """The words for the model: Markdown templates, rendered strictly (a missing variable is an error)."""
 
-import platform
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -29,7 +29,12 @@ def briefing(context: Context) -> dict[str, Any]:
         "measured": context.bench.measured,
         "profile": context.bench.profile(),
         "predictions_help": context.bench.predictions_help,
-        "packages": ", ".join(requirements()),
-        "python": ".".join(platform.python_version_tuple()[:2]),
+        "packages": _packages(),
         "limits": context.limits,
     }
+
+
+@cache
+def _packages() -> str:
+    """Read from disk once: it takes longer than all the rest of a prompt."""
+    return ", ".join(requirements())

@@ -382,9 +382,7 @@ def make_record(number: int, seconds: float, seed: int) -> Record:
     height = height * amplitude(rng, profile, rhythm.times, breath)[:, None, :]
     clean = clean_signal(centre, width, height, count)
     signal = clean + disturbances(rng, profile, count, breath)
-    return Record(
-        f"s{number:02d}", clean, signal, reference_beats(clean, centre, height), list(rhythm.symbols)
-    )
+    return Record(f"s{number:02d}", clean, signal, reference_beats(clean, centre, height), list(rhythm.symbols))
 
 
 def write_record(record: Record, folder: Path) -> None:
@@ -431,9 +429,7 @@ def generate(folder: Path, records: int = 24, seconds: float = 90.0, seed: int =
 
 def main(arguments: list[str] | None = None) -> int:
     """Command line; the exit code."""
-    parser = argparse.ArgumentParser(
-        description="Write synthetic ECG records with known beats (WFDB format)."
-    )
+    parser = argparse.ArgumentParser(description="Write synthetic ECG records with known beats (WFDB format).")
     parser.add_argument("folder", type=Path, metavar="DIR")
     parser.add_argument("--records", type=int, default=24)
     parser.add_argument("--seconds", type=float, default=90.0)

@@ -6,6 +6,7 @@ from langgraph.runtime import Runtime
 
 from graph.archive import best_version
 from graph.context import Context
+from graph.executions import ending, last_line
 from graph.manual import check_manual, program_commands
 from graph.ports import Call
 from graph.render import briefing, render
@@ -39,6 +40,5 @@ async def rehearse(context: Context, source: str, text: str) -> str:
     for command, arguments in program_commands(text):
         result = await context.sandbox.run(Program(source, inputs, arguments), context.limits)
         if not result.ok:
-            last = (result.stderr.strip().splitlines() or ["no message"])[-1]
-            return f"`{command}` failed: {last[:200]}"
+            return f"`{command}` failed: {(last_line(result.stderr) or ending(result))[:200]}"
     return ""

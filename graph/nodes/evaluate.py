@@ -9,6 +9,7 @@ from graph.archive import best_version
 from graph.candidates import code_lines, diff, may_repair, with_problem
 from graph.context import Context
 from graph.errors import PredictionsInvalid
+from graph.executions import one_line
 from graph.policy import reached_target, value
 from graph.state import Candidate, State
 from graph.values import Measurement, Version
@@ -77,12 +78,3 @@ async def describe(context: Context, candidate: Candidate, measurement: Measurem
         lines=code_lines(source),
         repairs=candidate["repairs"],
     )
-
-
-def one_line(problem: str) -> str:
-    """The telling line of a problem: the last of a traceback, else the first finding."""
-    lines = [line.strip() for line in problem.splitlines() if line.strip()]
-    if "stderr:" in lines and "```" in lines:
-        end = lines.index("```", lines.index("stderr:"))
-        return f"{lines[0].split('. ')[0]}: {lines[end - 1]}"[:300]
-    return (lines[-1] if lines[0].endswith(":") else lines[0])[:300]

@@ -7,7 +7,7 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from graph.archive import best_version, per_unit, units
-from graph.candidates import changed, usable_change
+from graph.candidates import changed, not_fitting, usable_change
 from graph.context import Context
 from graph.errors import ReplyUnusable
 from graph.ports import Call
@@ -15,8 +15,11 @@ from graph.render import briefing, render
 from graph.state import Candidate, State
 from graph.values import Version
 
-IDEA = re.compile(r"^\W*IDEA:\W*(.+)$", re.MULTILINE)
+IDEA = re.compile(r"^[^\w\n]*IDEA:\W*(.+)$", re.MULTILINE | re.IGNORECASE)
+NONE = re.compile(r"none\b\s*(\W*$|[.,;:(\u2013\u2014]|- )", re.IGNORECASE)
 WEAKEST = 6
+TRIED = 24
+"""Candidates of which the model is told, so that a prompt does not grow with the run."""
 OUTPUT_CHARACTERS = 2000
 
 
@@ -33,8 +36,8 @@ async def improve(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
         return {"iteration": iteration, "stopped_by": "ideas"}
     runtime.stream_writer({"note": f"v{iteration + 1}: {idea}"})
     program, misfit = changed(source, reply)
-    misfit = misfit or ("The change leaves the program as it was." if program == source else "")
-    problem = f"This change was meant: {idea}\n\nMake it. {misfit}" if misfit else ""
+    meant = f"The change was not made: {misfit}\n\nThis change was meant: {idea}\n\nMake it."
+    problem = f"{meant} {not_fitting(misfit, reply)}" if misfit else ""
     return {
         "iteration": iteration,
         "candidate": Candidate(
@@ -60,13 +63,19 @@ async def brief(context: Context, state: State, parent: Version, versions: list[
         validation=numbers(parent.validation or {}),
         units=weakest(context, parent),
         claim=numbers(parent.claim),
-        output=context.text(parent.output)[-OUTPUT_CHARACTERS:] if parent.output else "",
-        versions=[asdict(v) | {"shown": numbers(v.validation or v.claim)} for v in versions],
+        output=last_output(context.text(parent.output)) if parent.output else "",
+        versions=[asdict(v) | {"shown": numbers(v.validation or v.claim)} for v in versions[-TRIED:]],
         instruction=state["instruction"],
         passages=passages,
         # In tens: the same run shall make the same prompt on another day.
         used_time=round(parent.seconds / context.limits.seconds * 10) * 10,
     )
+
+
+def last_output(text: str) -> str:
+    """Only stdout, where both would be too long: a part cut out would leave a fence open."""
+    _, stdout, end = text.rpartition("stdout:\n\n")
+    return text if len(text) <= OUTPUT_CHARACTERS or not stdout else stdout + end
 
 
 def weakest(context: Context, version: Version) -> list[tuple[str, str]]:
@@ -88,7 +97,7 @@ def read_idea(reply: str) -> str | None:
     if not found:
         raise ReplyUnusable("the reply has no line that starts with IDEA:")
     idea = found[1].strip().strip("*").strip()
-    return None if idea.lower().rstrip(".") == "none" else idea[:500]
+    return None if NONE.match(idea) else idea[:500]
 
 
 def usable_idea(reply: str) -> str:

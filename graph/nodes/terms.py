@@ -30,5 +30,8 @@ async def terms(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
 
 def distinct(found: list[Term]) -> list[str]:
     """One query per term, the same term once."""
-    queries = {term.term.strip().lower(): f"{term.term.strip()}: {term.meaning.strip()}" for term in reversed(found)}
-    return [query.removesuffix(": ") for query in reversed(queries.values())]
+    queries: dict[str, str] = {}
+    for term in found:
+        name = term.term.strip()
+        queries.setdefault(name.lower(), f"{name}: {term.meaning.strip()}".removesuffix(": "))
+    return [query for name, query in queries.items() if name]

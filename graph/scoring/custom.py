@@ -65,9 +65,7 @@ class CustomScorer:
     def _check(self, result: ExecResult) -> None:
         said = last_line(result.stderr)
         if result.outcome is Outcome.NONZERO_EXIT and result.exit_code == PREDICTIONS_INVALID:
-            raise PredictionsInvalid(
-                said or "the scorer does not accept predictions.csv, and does not say why"
-            )
+            raise PredictionsInvalid(said or "the scorer does not accept predictions.csv, and does not say why")
         if not result.ok:
             raise ScorerRefused(f"{self.name} {self._ended(result)}" + (f": {said}" if said else ""))
 

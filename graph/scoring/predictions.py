@@ -112,9 +112,7 @@ def _check_bytes(data: bytes, columns: list[str]) -> None:
         data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise PredictionsInvalid(
-            f"line {line}: the text is not UTF-8; write it with encoding='utf-8'"
-        ) from None
+        raise PredictionsInvalid(f"line {line}: the text is not UTF-8; write it with encoding='utf-8'") from None
     if not re.match(rb"[^\r\n]{0,%d}([\r\n]|$)" % MAX_HEADER, data):
         raise PredictionsInvalid(f"line 1: the header is too long; the first line must be {header}")
 
@@ -127,9 +125,7 @@ def _check_header(header: list[str], columns: list[str]) -> None:
             f"the first line must be {wanted}"
         )
     if twice := [column for column in columns if header.count(column) > 1]:
-        raise PredictionsInvalid(
-            f"line 1: the header names {', '.join(twice)} twice; the first line must be {wanted}"
-        )
+        raise PredictionsInvalid(f"line 1: the header names {', '.join(twice)} twice; the first line must be {wanted}")
 
 
 def _check_units(table: Any, truth: Truth) -> None:
@@ -185,8 +181,7 @@ def _check_lengths(table: Any, truth: Truth) -> None:
     if at := first(table["sample"] >= lengths):
         length = int(lengths[at.line])
         raise PredictionsInvalid(
-            f"{at}: {_named(table.loc[at.line])} is beyond the end of the signal; "
-            f"its samples go from 0 to {length - 1}"
+            f"{at}: {_named(table.loc[at.line])} is beyond the end of the signal; its samples go from 0 to {length - 1}"
         )
 
 

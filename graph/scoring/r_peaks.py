@@ -79,9 +79,7 @@ class RPeaks:
 
 def _by_unit(frame: Any) -> dict[str, Any]:
     """The samples of each unit that has rows, sorted."""
-    return {
-        unit: np.sort(samples.to_numpy(dtype="int64")) for unit, samples in frame.groupby("unit")["sample"]
-    }
+    return {unit: np.sort(samples.to_numpy(dtype="int64")) for unit, samples in frame.groupby("unit")["sample"]}
 
 
 def _together(units: Iterable[Beats]) -> Beats:

@@ -40,19 +40,14 @@ def open_scorer(
     Raises ScorerRefused: there is no such scorer, or it does not fit labels of this `kind`.
     """
     if name.endswith(".py"):
-        return CustomScorer(
-            _source(name, base), sandbox=sandbox, limits=limits, kind=kind, name=name, metric=metric
-        )
+        return CustomScorer(_source(name, base), sandbox=sandbox, limits=limits, kind=kind, name=name, metric=metric)
     if name not in OPENERS:
-        raise ScorerRefused(
-            f"there is no scorer {name!r}: choose {', '.join(OPENERS)} or a Python file (scorer.py)"
-        )
+        raise ScorerRefused(f"there is no scorer {name!r}: choose {', '.join(OPENERS)} or a Python file (scorer.py)")
     needed, opener = OPENERS[name]
     if needed != kind:
         fitting = next(other for other, (fits, _) in OPENERS.items() if fits == kind)
         raise ScorerRefused(
-            f"scorer {name} compares {needed}, the labels of this task are {kind}: choose {fitting} "
-            "or a Python file"
+            f"scorer {name} compares {needed}, the labels of this task are {kind}: choose {fitting} or a Python file"
         )
     if not 0 < tolerance_ms < math.inf:
         raise ScorerRefused(f"tolerance_ms is {tolerance_ms}: choose a time in ms above 0, such as 100")
@@ -68,9 +63,7 @@ def check_metric(scorer: Scorer, metric: str, direction: Direction) -> None:
     if known and metric not in known:
         raise ScorerRefused(f"scorer {scorer.name} does not measure {metric!r}: choose {', '.join(known)}")
     if known and known[metric] != direction:
-        raise ScorerRefused(
-            f"metric {metric} of scorer {scorer.name} is to {known[metric]}, not to {direction}"
-        )
+        raise ScorerRefused(f"metric {metric} of scorer {scorer.name} is to {known[metric]}, not to {direction}")
 
 
 def _source(name: str, base: Path) -> str:

@@ -59,9 +59,7 @@ def _refuse(constant: str) -> None:
 
 def _object(value: Any, what: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise ValueError(
-            f"{what} has to be an object" if what == FILE else f"{what} in {FILE} has to be an object"
-        )
+        raise ValueError(f"{what} has to be an object" if what == FILE else f"{what} in {FILE} has to be an object")
     return value  # pyright: ignore[reportUnknownVariableType]
 
 

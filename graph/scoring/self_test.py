@@ -55,9 +55,7 @@ async def _perfect(scorer: Scorer, truth: Truth, metric: str) -> dict[str, float
     if metric not in metrics:
         raise ScorerRefused(f"scorer {scorer.name} does not measure {metric!r}: choose {', '.join(metrics)}")
     if not math.isfinite(metrics[metric]):
-        raise ScorerRefused(
-            f"the true labels get {metric} {metrics[metric]}: the scorer has to give a number"
-        )
+        raise ScorerRefused(f"the true labels get {metric} {metrics[metric]}: the scorer has to give a number")
     return metrics
 
 
@@ -68,9 +66,7 @@ async def _metrics(scorer: Scorer, truth: Truth, predictions: bytes) -> dict[str
         return {}
 
 
-def _fooled(
-    metric: str, direction: Direction, best: dict[str, float], compared: dict[str, dict[str, float]]
-) -> str:
+def _fooled(metric: str, direction: Direction, best: dict[str, float], compared: dict[str, dict[str, float]]) -> str:
     """What gets too good a value, in words; empty when nothing does."""
     for what, metrics in compared.items():
         value = metrics.get(metric, math.nan)

@@ -95,8 +95,7 @@ async def test_every_unit_is_reported(scored: Case) -> None:
     measured = await scored.scorer.score(scored.truth, perfect(scored.truth))
     assert set(measured.units) == set(UNITS)
     assert all(
-        unit[scored.metric] == pytest.approx(measured.metrics[scored.metric])
-        for unit in measured.units.values()
+        unit[scored.metric] == pytest.approx(measured.metrics[scored.metric]) for unit in measured.units.values()
     )
     assert set(scored.scorer.metrics) <= set(measured.metrics)
 

@@ -42,9 +42,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_same_seed_gives_the_same_bytes(maker: Any, tmp_path: Path) -> None:
     for name, seed in (("a", 3), ("b", 3), ("c", 4)):
-        assert (
-            maker.main([str(tmp_path / name), "--records", "3", "--seconds", "20", "--seed", str(seed)]) == 0
-        )
+        assert maker.main([str(tmp_path / name), "--records", "3", "--seconds", "20", "--seed", str(seed)]) == 0
     first, again, other = (contents(tmp_path / name) for name in "abc")
     assert first == again
     assert set(first) == {

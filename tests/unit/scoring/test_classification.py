@@ -25,8 +25,6 @@ async def test_no_answer_at_all_is_all_wrong() -> None:
 
 async def test_one_label_per_unit() -> None:
     frame = pd.DataFrame({"unit": ["1", "02", "3"], "label": ["1", "2", "1"]})
-    measured = await Classification().score(
-        Truth("labels", frame, ("1", "02", "3")), b"unit,label\n1,1\n02,2\n"
-    )
+    measured = await Classification().score(Truth("labels", frame, ("1", "02", "3")), b"unit,label\n1,1\n02,2\n")
     assert measured.metrics["accuracy"] == pytest.approx(2 / 3)
     assert measured.units == {"1": {"accuracy": 1}, "02": {"accuracy": 1}, "3": {"accuracy": 0}}

@@ -19,9 +19,7 @@ class ScriptedSandbox:
 
     name = "scripted"
 
-    def __init__(
-        self, exit_code: int = 0, stderr: str = "", scores: bytes | None = b'{"metrics": {"f1": 1}}'
-    ) -> None:
+    def __init__(self, exit_code: int = 0, stderr: str = "", scores: bytes | None = b'{"metrics": {"f1": 1}}') -> None:
         self.outcome = Outcome.NONZERO_EXIT if exit_code else Outcome.OK
         self.exit_code = exit_code
         self.stderr = stderr
@@ -43,9 +41,7 @@ def _mode(path: Path) -> int:
     return path.stat().st_mode & 0o777
 
 
-async def score(
-    sandbox: ScriptedSandbox, predictions: bytes | None = None, metric: str = ""
-) -> dict[str, float]:
+async def score(sandbox: ScriptedSandbox, predictions: bytes | None = None, metric: str = "") -> dict[str, float]:
     scorer = CustomScorer("", sandbox=sandbox, limits=Limits(), kind="samples", name="my.py", metric=metric)
     return (await scorer.score(TRUTH, perfect(TRUTH) if predictions is None else predictions)).metrics
 

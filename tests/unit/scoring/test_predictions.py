@@ -9,9 +9,7 @@ from graph.scoring.predictions import parse, perfect
 BEATS = beats({"100": [10, 20], "007": [5], "9,x": []}, length=50)
 CLASSES = classes({"a": ["x", "y"], "b": ["x"]})
 NUMBERS = numbers({"a": [0.1, 1e-9], "b": [-2.0]})
-WHOLE_UNITS = Truth(
-    "labels", pd.DataFrame({"unit": ["a", "b"], "label": ["x", 'y "z",\n1']}), ("a", "b", "c")
-)
+WHOLE_UNITS = Truth("labels", pd.DataFrame({"unit": ["a", "b"], "label": ["x", 'y "z",\n1']}), ("a", "b", "c"))
 
 
 @pytest.mark.parametrize("truth", [BEATS, CLASSES, NUMBERS, WHOLE_UNITS])
@@ -93,9 +91,7 @@ SPOILED: list[tuple[Truth, bytes, str]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("truth", "data", "message"), SPOILED, ids=[message[:40] for _, _, message in SPOILED]
-)
+@pytest.mark.parametrize(("truth", "data", "message"), SPOILED, ids=[message[:40] for _, _, message in SPOILED])
 def test_a_breach_is_one_line_that_says_where(truth: Truth, data: bytes, message: str) -> None:
     with pytest.raises(PredictionsInvalid) as refused:
         parse(data, truth)

@@ -20,6 +20,5 @@ async def test_missing_rows_are_refused_with_their_unit_and_number() -> None:
     with pytest.raises(PredictionsInvalid) as refused:
         await Regression().score(TRUTH, b"unit,index,value\na,0,2\n")
     assert str(refused.value) == (
-        "unit 'a' lacks 2 of its 3 rows, the first is index 1; 1 more units lack rows; "
-        "write a value for every row"
+        "unit 'a' lacks 2 of its 3 rows, the first is index 1; 1 more units lack rows; write a value for every row"
     )

@@ -14,9 +14,7 @@ from sandbox.process import ProcessSandbox
 
 
 def opened(name: str, kind: Any, base: Path = Path(), tolerance_ms: float = 100) -> Any:
-    return open_scorer(
-        name, tolerance_ms=tolerance_ms, base=base, sandbox=ProcessSandbox(), limits=Limits(), kind=kind
-    )
+    return open_scorer(name, tolerance_ms=tolerance_ms, base=base, sandbox=ProcessSandbox(), limits=Limits(), kind=kind)
 
 
 def test_names(tmp_path: Path) -> None:
@@ -66,11 +64,7 @@ def test_check_metric(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("pass")
     check_metric(RPeaks(), "f1", "maximize")
     check_metric(opened("mine.py", "labels", tmp_path), "anything", "minimize")
-    with pytest.raises(
-        ScorerRefused, match="does not measure 'accuracy': choose f1, sensitivity, precision, med"
-    ):
+    with pytest.raises(ScorerRefused, match="does not measure 'accuracy': choose f1, sensitivity, precision, med"):
         check_metric(RPeaks(), "accuracy", "maximize")
-    with pytest.raises(
-        ScorerRefused, match="metric mae of scorer regression is to minimize, not to maximize"
-    ):
+    with pytest.raises(ScorerRefused, match="metric mae of scorer regression is to minimize, not to maximize"):
         check_metric(Regression(), "mae", "maximize")

@@ -110,9 +110,7 @@ async def test_the_true_labels_have_to_be_scored() -> None:
     def refuse(truth: Truth, data: bytes) -> float:
         raise PredictionsInvalid("line 1: no")
 
-    assert "does not accept the true labels: line 1: no" in await refusal(
-        Fixed(refuse), EVEN, "m", "maximize"
-    )
+    assert "does not accept the true labels: line 1: no" in await refusal(Fixed(refuse), EVEN, "m", "maximize")
     assert "get m nan" in await refusal(Fixed(lambda *_: float("nan")), EVEN, "m", "maximize")
     assert "does not measure 'f': choose m" in await refusal(Fixed(lambda *_: 1.0), EVEN, "f", "maximize")
 

@@ -64,9 +64,7 @@ async def test_a_detector_gets_what_wfdb_gives_it(truth: Truth) -> None:
     for unit in truth.units:
         true = truth.frame["sample"][truth.frame["unit"] == unit].to_numpy()
         found = true[random.random(len(true)) > 0.05]
-        places = np.unique(
-            np.append(found + random.integers(-15, 25, len(found)), random.integers(0, LENGTH, 60))
-        )
+        places = np.unique(np.append(found + random.integers(-15, 25, len(found)), random.integers(0, LENGTH, 60)))
         places = places[(places >= 0) & (places < LENGTH)]
         measured = await RPeaks(100).score(truth, write(pd.DataFrame({"unit": unit, "sample": places})))
         theirs = compare_annotations(true, places, 37)  # it wants a distance below the window

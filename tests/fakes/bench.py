@@ -1,0 +1,37 @@
+"""A dataset without data: folders by name, and a scorer that is a function."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from graph.errors import PredictionsInvalid
+from graph.values import Measurement, Split
+
+
+def read_number(split: Split, predictions: bytes) -> Measurement:
+    """Predictions that are a number score just that, on each of three units."""
+    try:
+        number = float(predictions)
+    except ValueError as error:
+        raise PredictionsInvalid(f"line 1: {predictions.decode()!r} is no number") from error
+    return Measurement({"f1": number}, {unit: {"f1": number} for unit in ("a", "b", "c")})
+
+
+class ScriptedBench:
+    predictions_help = "the columns `unit,value`"
+
+    def __init__(self, scorer: Callable[[Split, bytes], Measurement] = read_number, *, measured: bool = True) -> None:
+        self.scorer = scorer
+        self.measured = measured
+        self.asked: list[Split] = []
+        self.scored: list[tuple[Split, bytes]] = []
+
+    def profile(self) -> str:
+        return "three recordings"
+
+    async def inputs(self, split: Split) -> Path:
+        self.asked.append(split)
+        return Path("/inputs") / split
+
+    async def score(self, split: Split, predictions: bytes) -> Measurement:
+        self.scored.append((split, predictions))
+        return self.scorer(split, predictions)

@@ -1,0 +1,44 @@
+from pathlib import Path
+
+import pytest
+
+from app.settings import Settings, SettingsInvalid, read_settings
+
+EXAMPLE = Path(__file__).parents[3] / ".env.example"
+
+
+def names_and_values() -> dict[str, str]:
+    lines = [line for line in EXAMPLE.read_text().splitlines() if line and not line.startswith("#")]
+    return dict(line.split("=", 1) for line in lines)
+
+
+def test_the_example_names_every_setting_and_no_other() -> None:
+    assert set(names_and_values()) == {field.alias for field in Settings.model_fields.values()}
+
+
+def test_each_setting_of_the_example_has_its_comment() -> None:
+    lines = EXAMPLE.read_text().splitlines()
+    assert all(lines[place - 1].startswith("# ") for place, line in enumerate(lines) if "=" in line and line[0] != "#")
+
+
+def test_a_copy_of_the_example_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in names_and_values():
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    defaults = read_settings()
+    (tmp_path / ".env").write_text(EXAMPLE.read_text())
+    assert read_settings() == defaults
+
+
+def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("AUTOIOT_MODEL=of-the-file\n")
+    monkeypatch.setenv("AUTOIOT_MODEL", "of-the-environment")
+    assert read_settings().model == "of-the-environment"
+
+
+def test_a_wrong_one_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AUTOIOT_PARALLEL_CALLS", "none")
+    with pytest.raises(SettingsInvalid, match=r"^AUTOIOT_PARALLEL_CALLS: [^\n]+$"):
+        read_settings()

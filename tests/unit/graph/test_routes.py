@@ -1,0 +1,72 @@
+import pytest
+from langgraph.types import Send
+from small_world import state
+
+from graph import routes
+from graph.candidates import first_candidate
+from graph.errors import RunFailed
+
+
+def candidate(**values):
+    return {**first_candidate("s"), **values}
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [([], "outline"), (["a", "b"], [Send("search", {"term": "a"}), Send("search", {"term": "b"})])],
+)
+def test_after_terms(terms, expected):
+    assert routes.after_terms(state(terms=terms)) == expected
+
+
+def test_after_design():
+    shared = {"design_reference": "d", "found": ["x"]}
+    assert routes.after_design(state(design="d", documents=["x"], module_names=["a", "b"])) == [
+        Send("write_module", {"module": "a", **shared}),
+        Send("write_module", {"module": "b", **shared}),
+    ]
+
+
+def test_after_a_design_without_modules():
+    with pytest.raises(RunFailed, match="no modules"):
+        routes.after_design(state(design="d"))
+
+
+@pytest.mark.parametrize(
+    ("iteration", "problem", "repairs", "checked", "executed"),
+    [
+        (0, "", 0, "execute", "evaluate"),
+        (0, "", 3, "execute", "evaluate"),
+        (0, "p", 0, "debug", "debug"),
+        (0, "p", 2, "debug", "debug"),
+        (0, "p", 3, "evaluate", "evaluate"),
+        (1, "p", 1, "debug", "debug"),
+        (1, "p", 2, "evaluate", "evaluate"),
+    ],
+)
+def test_after_check_and_execute(iteration, problem, repairs, checked, executed):
+    at = state(candidate=candidate(problem=problem, repairs=repairs), iteration=iteration)
+    assert routes.after_check(at) == checked
+    assert routes.after_execute(at) == executed
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"candidate": candidate(problem="p")}, "debug"),
+        ({"stopped_by": "target"}, "select"),
+        ({"stopped_by": "target", "asks_person": True}, "select"),
+        ({"asks_person": True}, "review"),
+        ({}, "improve"),
+    ],
+)
+def test_after_evaluate(values, expected):
+    assert routes.after_evaluate(state(**values)) == expected
+
+
+@pytest.mark.parametrize(
+    ("stopped_by", "review", "improve"), [("", "improve", "check"), ("person", "select", "select")]
+)
+def test_after_review_and_improve(stopped_by, review, improve):
+    at = state(stopped_by=stopped_by)
+    assert (routes.after_review(at), routes.after_improve(at)) == (review, improve)

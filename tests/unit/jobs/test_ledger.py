@@ -1,0 +1,149 @@
+"""The ledger and the chat over it: what is paid, what is asked again."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from fakes.source import ScriptedSource, answered, asked
+
+from app.db.session import Sessions, open_sessions
+from app.db.tables import RunRow
+from app.providers.chat import LedgeredChat
+from app.providers.ledger import Key, Ledger, Reply, storable
+from graph.errors import ModelFailed, ReplyUnusable
+from graph.ports import Call
+
+KEY = Key("chat", "design", 2, "item")
+
+
+@pytest.fixture
+async def sessions(tmp_path: Path) -> AsyncGenerator[Sessions]:
+    async with open_sessions(tmp_path / "autoiot.db") as opened:
+        async with opened() as session, session.begin():
+            session.add_all([RunRow(id=name, status="running", request={}) for name in ("one", "two")])
+        yield opened
+
+
+@pytest.fixture
+def ledger(sessions: Sessions) -> Ledger:
+    return Ledger(sessions, "one")
+
+
+def replies(*found: Reply | Exception) -> Callable[[], Awaitable[Reply]]:
+    waiting = list(found)
+
+    async def pay() -> Reply:
+        reply = waiting.pop(0)
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+    return pay
+
+
+async def statuses(ledger: Ledger) -> list[tuple[int, str]]:
+    return [(row.attempt, row.status) for row in await ledger.rows()]
+
+
+async def test_a_finished_call_is_not_paid_again(ledger: Ledger) -> None:
+    pay = replies(Reply("text", "m", 3, 4, 0.5))
+    first = await ledger.once(KEY, "question", pay)
+    again = await ledger.once(KEY, "another question", pay)
+    assert (again.id, again.reply) == (first.id, "text")
+    assert await statuses(ledger) == [(1, "finished")]
+
+
+async def test_calls_are_told_apart_by_every_part_of_their_name_and_by_run(ledger: Ledger, sessions: Sessions) -> None:
+    keys = [
+        KEY,
+        Key("search", "design", 2, "item"),
+        Key("chat", "outline", 2, "item"),
+        Key("chat", "design", 3, "item"),
+    ]
+    for place, key in enumerate([*keys, Key("chat", "design", 2)]):
+        assert (await ledger.once(key, "", replies(Reply(str(place))))).reply == str(place)
+    assert (await Ledger(sessions, "two").once(KEY, "", replies(Reply("other run")))).reply == "other run"
+
+
+async def test_a_call_that_failed_is_kept_and_asked_again(ledger: Ledger) -> None:
+    pay = replies(ModelFailed("429"), Reply("text"))
+    with pytest.raises(ModelFailed):
+        await ledger.once(KEY, "question", pay)
+    assert (await ledger.once(KEY, "question", pay)).reply == "text"
+    assert await statuses(ledger) == [(1, "failed"), (2, "finished")]
+
+
+async def test_a_call_that_was_cancelled_is_asked_again(ledger: Ledger) -> None:
+    begun = asyncio.Event()
+
+    async def never() -> Reply:
+        begun.set()
+        await asyncio.Event().wait()
+        return Reply("")
+
+    waiting = asyncio.create_task(ledger.once(KEY, "question", never))
+    await begun.wait()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert (await ledger.once(KEY, "question", replies(Reply("text")))).reply == "text"
+    assert await statuses(ledger) == [(1, "started"), (2, "finished")]
+
+
+async def test_only_what_left_the_machine_and_was_answered_is_counted(ledger: Ledger) -> None:
+    await ledger.once(Key("search", "search"), "term", replies(Reply("found", outside=False)))
+    row = await ledger.once(KEY, "question", replies(Reply("bad", "m", 10, 1, 0.25)))
+    await ledger.reject(row, "of no use")
+    await ledger.once(KEY, "again \N{SNOWMAN}", replies(Reply("good \N{SNOWMAN}", "m", 20, 2, 0.5)))
+    with pytest.raises(ModelFailed):
+        await ledger.once(Key("chat", "outline"), "question", replies(ModelFailed("down")))
+    usage = await ledger.usage()
+    assert (usage.calls, usage.input_tokens, usage.output_tokens, usage.usd) == (2, 30, 3, 0.75)
+    assert (usage.bytes_sent, usage.bytes_received) == (len("question") + len("again ") + 3, 3 + len("good ") + 3)
+
+
+async def test_side_by_side_calls_do_not_stand_in_each_others_way(ledger: Ledger) -> None:
+    keys = [Key("chat", "write_module", 0, str(number)) for number in range(20)]
+    rows = await asyncio.gather(*(ledger.once(key, "", replies(Reply(key.item))) for key in keys))
+    assert [row.reply for row in rows] == [key.item for key in keys]
+
+
+def test_what_databases_refuse_is_taken_out() -> None:
+    assert storable("a\0b\ud800c") == "ab?c"
+
+
+# The chat
+
+
+def shout(text: str) -> str:
+    if "bad" in text:
+        raise ReplyUnusable("it is bad")
+    return text.upper()
+
+
+def chat(ledger: Ledger, folder: Path, *texts: str) -> LedgeredChat:
+    return LedgeredChat(ledger, ScriptedSource({asked("design"): texts}, folder / "calls"))
+
+
+async def test_a_reply_of_no_use_is_complained_about_once(ledger: Ledger, tmp_path: Path) -> None:
+    assert await chat(ledger, tmp_path, "bad", "good").ask(Call("design", "a prompt"), shout) == "GOOD"
+    first, second = await ledger.rows()
+    assert (first.status, first.problem, second.status) == ("rejected", "it is bad", "finished")
+    assert "it is bad" not in first.request
+    assert "it is bad" in second.request
+
+
+async def test_after_two_of_no_use_it_stops_and_later_asks_anew(ledger: Ledger, tmp_path: Path) -> None:
+    stubborn = chat(ledger, tmp_path, "bad 1", "bad 2", "good")
+    with pytest.raises(ReplyUnusable, match=r"answer to design is of no use, 2 times: it is bad"):
+        await stubborn.ask(Call("design", "a prompt"), shout)
+    assert await stubborn.ask(Call("design", "a prompt"), shout) == "GOOD"
+    assert await statuses(ledger) == [(1, "rejected"), (2, "rejected"), (3, "finished")]
+    assert len(answered(tmp_path / "calls")) == 3
+
+
+async def test_a_reply_that_was_cut_off_is_of_no_use(ledger: Ledger, tmp_path: Path) -> None:
+    await ledger.once(asked("design"), "a prompt", replies(Reply("half a", cut_off=True)))
+    assert await chat(ledger, tmp_path, "whole").ask(Call("design", "a prompt"), shout) == "WHOLE"
+    assert "AUTOIOT_MAX_OUTPUT_TOKENS" in (await ledger.rows())[0].problem
