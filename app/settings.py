@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,16 +15,19 @@ class SettingsInvalid(AutoiotError):
 
 
 class Settings(BaseSettings):
-    """Every setting is an environment variable of the same name in capitals; `.env.example` lists them."""
+    """Every setting is an environment variable of the same name in capitals; `.env.example` lists them.
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    One that is empty counts as not set.
+    """
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
 
     home: Annotated[Path, Field(alias="AUTOIOT_HOME")] = Path(".autoiot")
     """Runs, ledger, checkpoints and artifacts."""
     model: Annotated[str, Field(alias="AUTOIOT_MODEL")] = "gpt-5"
     api_key: Annotated[SecretStr | None, Field(alias="OPENAI_API_KEY")] = None
     base_url: Annotated[str | None, Field(alias="OPENAI_BASE_URL")] = None
-    timeout: Annotated[float, Field(alias="AUTOIOT_MODEL_TIMEOUT", gt=0)] = 300.0
+    timeout: Annotated[float, Field(alias="AUTOIOT_MODEL_TIMEOUT", gt=0, le=86_400)] = 300.0
     """Seconds that one reply of the model may take."""
     retries: Annotated[int, Field(alias="AUTOIOT_MODEL_RETRIES", ge=0, le=20)] = 4
     max_output_tokens: Annotated[int | None, Field(alias="AUTOIOT_MAX_OUTPUT_TOKENS", ge=256)] = None
@@ -35,17 +38,29 @@ class Settings(BaseSettings):
     tavily_url: Annotated[str | None, Field(alias="TAVILY_API_BASE_URL")] = None
     prices: Annotated[Path | None, Field(alias="AUTOIOT_PRICES")] = None
     """A YAML file: model name -> {input, output}, in USD per million tokens."""
-    sandbox: Annotated[str, Field(alias="AUTOIOT_SANDBOX", pattern="^(auto|docker|bubblewrap|process)$")] = "auto"
+    sandbox: Annotated[
+        Literal["auto", "docker", "bubblewrap", "process"],
+        Field(alias="AUTOIOT_SANDBOX"),
+    ] = "auto"
 
 
 def read_settings() -> Settings:
     """Raises SettingsInvalid, naming the variable."""
-    # Tracing would send every prompt to a third party as soon as somebody's shell has these set.
+    switch_tracing_off()
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SettingsInvalid(f"{first['loc'][0]}: {' '.join(first['msg'].split())}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsInvalid(".env: not a UTF-8 text file") from error
+    if settings.home.exists() and not settings.home.is_dir():
+        raise SettingsInvalid(f"AUTOIOT_HOME: {settings.home}: it is a file; name a folder")
+    return settings
+
+
+def switch_tracing_off() -> None:
+    """Tracing would send every prompt to a third party as soon as somebody's shell has these set."""
     for name in ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGCHAIN_TRACING"):
         os.environ[name] = "false"
     os.environ.pop("LANGSMITH_GATEWAY", None)
-    try:
-        return Settings()
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise SettingsInvalid(f"{first['loc'][0]}: {first['msg']}") from error

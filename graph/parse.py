@@ -19,6 +19,7 @@ ENDS = 20
 """Closing fences that are tried for one block: a docstring may hold fences, too."""
 STARTS = 100
 """Braces at which a JSON object is looked for."""
+LOOSE = (ast.For, ast.While, ast.With, ast.AugAssign)
 
 
 def blocks(reply: str, *languages: str, complete: Callable[[str], bool] = lambda _: True) -> list[str]:

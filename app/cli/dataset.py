@@ -12,12 +12,12 @@ from app.datasets.physionet import get_mitdb
 from app.datasets.preflight import examine
 from graph.errors import DatasetInvalid
 
-dataset = typer.Typer(help="Folders of sensor data.", no_args_is_help=True)
+dataset = typer.Typer(help="Folders of sensor data.")
 
 
 @dataset.command()
 def check(
-    folder: Annotated[Path, typer.Argument(help="The folder.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder.")],
     description: Annotated[Path | None, typer.Option(help="A dataset.yaml that lies elsewhere.")] = None,
 ) -> None:
     """Say in plain words what is wrong with FOLDER; exit code 2 if anything is."""
@@ -31,12 +31,15 @@ def check(
     if findings.problems:
         raise typer.Exit(2)
     sizes = ", ".join(f"{name} {len(units)}" for name, units in (found.splits or {}).items())
-    console.print(f"{escape(str(folder))}: {len(found.units)} units; {sizes or 'no labels, nothing will be measured'}")
+    labels = sizes or "no labels, nothing will be measured"
+    console.print(f"{escape(str(folder))}: {len(found.units)} units; {labels}", soft_wrap=True)
 
 
 @dataset.command()
 def get(
-    name: Annotated[str, typer.Argument(help="mitdb: the MIT-BIH Arrhythmia Database, from PhysioNet.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="mitdb: the MIT-BIH Arrhythmia Database, from PhysioNet.")
+    ],
     target: Annotated[Path | None, typer.Option("--to", help="Where to put it (default: ./NAME).")] = None,
 ) -> None:
     """Download a public dataset, with its dataset.yaml."""
@@ -44,4 +47,5 @@ def get(
         raise DatasetInvalid(f"{name}: there is no such dataset here; there is mitdb")
     folder = target or Path(name)
     get_mitdb(folder)
-    Console().print(f"{folder}: ready; try `autoiot dataset check {folder}`")
+    name = escape(str(folder))
+    Console(highlight=False).print(f"{name}: ready; try `autoiot dataset check {name}`", soft_wrap=True)

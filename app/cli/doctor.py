@@ -8,9 +8,11 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from app.providers.model import OPENAI
+from app.providers.failures import without_secrets
+from app.providers.model import OPENAI, open_chat_model
 from app.settings import Settings, read_settings
 from app.wiring import owner
+from graph.errors import AutoiotError
 from sandbox.errors import SandboxError
 from sandbox.registry import AUTO, BACKENDS, open_sandbox
 
@@ -46,8 +48,10 @@ def sandbox_line(name: str, mine: str) -> str:
 
 
 def model_line(settings: Settings) -> str:
-    key = settings.api_key and settings.api_key.get_secret_value()
-    if not key and not settings.base_url:
-        return "[yellow]fix[/yellow]  model: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own"
-    with_key = "with a key" if key else "without a key"
-    return f"[green]ok[/green]   model: {escape(settings.model)} at {escape(settings.base_url or OPENAI)}, {with_key}"
+    try:
+        open_chat_model(settings, settings.model)
+    except AutoiotError as error:
+        return f"[yellow]fix[/yellow]  model: {escape(str(error))}"
+    with_key = "with a key" if settings.api_key else "without a key"
+    server = without_secrets(settings.base_url or OPENAI)
+    return f"[green]ok[/green]   model: {escape(settings.model)} at {escape(server)}, {with_key}"

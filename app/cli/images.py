@@ -8,7 +8,7 @@ from rich.console import Console
 from sandbox.docker import connect
 from sandbox.images import build as build_image
 
-images = typer.Typer(help="The Docker image that programs run in.", no_args_is_help=True)
+images = typer.Typer(help="The Docker image that programs run in.")
 
 
 @images.callback()

@@ -111,7 +111,7 @@ def tokens(usage: Usage) -> str:
 
 def summary(console: Console, result: dict[str, Any], request: RunRequest) -> None:
     if result["status"] == "waiting":
-        console.print(f"It waits for your word: autoiot resume {result['run']}")
+        console.print(f"It waits for your word: autoiot resume {result['run']}", soft_wrap=True)
         return
     console.print()
     console.print(scores_table(result))
@@ -119,7 +119,8 @@ def summary(console: Console, result: dict[str, Any], request: RunRequest) -> No
     money = "price unknown" if usage["usd"] is None else f"{usage['usd']:.4f} USD"
     console.print(
         f"{usage['calls']} calls, {usage['input_tokens']:,} tokens in, {usage['output_tokens']:,} out, {money}, "
-        f"{usage['seconds']:.1f} s"
+        f"{usage['seconds']:.1f} s",
+        soft_wrap=True,
     )
     if result["changed_prompts"]:
         console.print(
@@ -129,7 +130,10 @@ def summary(console: Console, result: dict[str, Any], request: RunRequest) -> No
             soft_wrap=True,
         )
     if not result["best"]:
-        console.print("[red]No candidate ran to its end: there is no program.[/red] What was tried is in candidates/.")
+        console.print(
+            "[red]No candidate ran to its end: there is no program.[/red] What was tried is in candidates/.",
+            soft_wrap=True,
+        )
     console.print(f"The result is in [bold]{escape(str(request.out))}[/bold]", soft_wrap=True)
 
 

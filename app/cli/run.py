@@ -8,14 +8,16 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from app.cli.failures import explain, naming
 from app.cli.progress import Printer, summary
+from app.cli.targets import refuse_unwritable_file, refuse_unwritable_folder
 from app.jobs.preparation import find_description
 from app.jobs.request import RunRequest
 from app.jobs.service import Jobs
 from app.jobs.taskfile import read_task
 from app.settings import Settings, read_settings
 from app.wiring import open_jobs
-from graph.errors import TaskInvalid
+from graph.errors import RunFailed, TaskInvalid
 from sandbox.registry import AUTO, BACKENDS
 
 NO_PROGRAM = 1
@@ -23,7 +25,7 @@ INTERRUPTED = 130
 
 
 def run(
-    task: Annotated[Path, typer.Argument(help="The task file (YAML).")],
+    task: Annotated[Path, typer.Argument(metavar="TASK", help="The task file (YAML).")],
     dataset: Annotated[Path | None, typer.Option(help="The folder with the data; before the task's own.")] = None,
     description: Annotated[
         Path | None,
@@ -33,11 +35,20 @@ def run(
     record: Annotated[Path | None, typer.Option(help="Write every call and reply to this file.")] = None,
     replay: Annotated[Path | None, typer.Option(help="Take every reply from this recording; no network.")] = None,
     iterations: Annotated[int | None, typer.Option(min=0, max=200, help="Improvements to try.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the result (default: result-NAME).")] = None,
-    sandbox: Annotated[str | None, typer.Option(help=f"{AUTO} | {' | '.join(BACKENDS)} (default: {AUTO})")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for the result (default: result-NAME, after the task file or its folder)."),
+    ] = None,
+    sandbox: Annotated[
+        str | None, typer.Option(help=f"{AUTO} | {' | '.join(BACKENDS)} (default: AUTOIOT_SANDBOX, else {AUTO})")
+    ] = None,
     review: Annotated[bool, typer.Option(help="Ask me after each evaluation.")] = False,
 ) -> None:
-    """Write, run, debug, improve and document a program for TASK."""
+    """Write, run, debug, improve and document a program for TASK.
+
+    Exit code 0: there is a program; 1: no candidate ran to its end; 2: something to put right; 130: Ctrl-C.
+    What stopped goes on with `autoiot resume`.
+    """
     settings = read_settings()
     request = make_request(
         settings, task, dataset, description, model, record, replay, iterations, out, sandbox, review
@@ -45,8 +56,8 @@ def run(
     raise typer.Exit(asyncio_run(settings, request, None))
 
 
-def resume(run: Annotated[str, typer.Argument(help="The run, as `autoiot show` lists it.")]) -> None:
-    """Go on with RUN from its last finished step."""
+def resume(run: Annotated[str, typer.Argument(metavar="RUN", help="The run, as `autoiot show` lists it.")]) -> None:
+    """Go on with RUN from its last finished step; a finished one writes its result again. No call is paid twice."""
     raise typer.Exit(asyncio_run(read_settings(), None, run))
 
 
@@ -70,12 +81,14 @@ def make_request(
         raise TaskInvalid(f"{task_file}: no data: add `dataset: FOLDER` or pass --dataset FOLDER")
     if record and replay:
         raise TaskInvalid("--record and --replay exclude each other: a replay makes no calls to record")
-    if record and not record.resolve().parent.is_dir():
-        raise TaskInvalid(f"--record {record}: its folder does not exist")
+    if record:
+        refuse_unwritable_file("--record", record)
     if sandbox is not None and sandbox not in (AUTO, *BACKENDS):
         raise TaskInvalid(f"--sandbox {sandbox}: choose one of {AUTO}, {', '.join(BACKENDS)}")
     base = task_file.resolve().parent
     folder = dataset or base / str(task.dataset)
+    out = out or Path(f"result-{task_file.stem if task_file.stem != 'task' else base.name}")
+    refuse_unwritable_folder("--out", out)
     return RunRequest(
         task=task,
         base=base,
@@ -83,7 +96,7 @@ def make_request(
         description=find_description(folder, task_file, description),
         model=model or task.model or settings.model,
         sandbox=sandbox or settings.sandbox,
-        out=(out or Path(f"result-{task_file.stem if task_file.stem != 'task' else base.name}")).resolve(),
+        out=out.resolve(),
         replay=replay.resolve() if replay else None,
         record=record.resolve() if record else None,
         asks_person=review,
@@ -100,6 +113,11 @@ def asyncio_run(settings: Settings, request: RunRequest | None, run: str | None)
         goes_on = f"`autoiot resume {printer.run}` goes on from here" if printer.run else "nothing had begun"
         Console(stderr=True, highlight=False).print(f"autoiot: stopped; {goes_on}", soft_wrap=True)
         return INTERRUPTED
+    except Exception as error:
+        line = explain(error)
+        if line is None or not printer.run:
+            raise
+        raise RunFailed(naming(printer.run, line, is_new=run is None)) from error
     finally:
         printer.close()
 

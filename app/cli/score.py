@@ -47,17 +47,20 @@ class Terms:
 
 
 def score(
-    program: Annotated[Path, typer.Argument(help="The program, e.g. program.py of a result.")],
+    program: Annotated[Path, typer.Argument(metavar="PROGRAM", help="The program, e.g. program.py of a result.")],
     dataset: Annotated[Path, typer.Option(help="The folder with the data.")],
     split: Annotated[Literal["validation", "test"], typer.Option(help="The units to predict.")] = "test",
     task: Annotated[Path | None, typer.Option(help="A task file: its scoring counts.")] = None,
     description: Annotated[Path | None, typer.Option(help="A dataset.yaml that lies elsewhere.")] = None,
-    sandbox: Annotated[str | None, typer.Option(help="auto | docker | bubblewrap | process")] = None,
+    sandbox: Annotated[
+        str | None, typer.Option(help="auto | docker | bubblewrap | process (default: AUTOIOT_SANDBOX, else auto)")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The metrics as JSON, also per unit.")] = False,
 ) -> None:
     """Run PROGRAM on one split of a dataset and measure its predictions.
 
     The scoring is that of --task, else of the result.json beside PROGRAM, else the usual one for such labels.
+    Exit code 1: the program failed, or its predictions cannot be scored; 2: something else to put right.
     """
     console = Console(highlight=False)
     try:

@@ -19,7 +19,7 @@ from graph.values import Version
 
 
 def show(
-    run: Annotated[str | None, typer.Argument(help="The run; without it all runs are listed.")] = None,
+    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="The run; without it all runs are listed.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,
 ) -> None:
     """Show what RUN did: steps, candidates, scores, calls, money."""
@@ -28,7 +28,11 @@ def show(
 
 async def list_runs() -> None:
     async with open_jobs(read_settings()) as jobs:
-        table = Table("run", "status", "begun", "best")
+        table = Table()
+        # A name that a narrow terminal cuts or breaks cannot be copied.
+        table.add_column("run", no_wrap=True, overflow="ignore")
+        for title in ("status", "begun", "best"):
+            table.add_column(title)
         for row in await jobs.runs.all():
             table.add_row(row.id, status(row), row.created[:16].replace("T", " "), best(row))
         Console().print(table)

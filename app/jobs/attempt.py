@@ -54,8 +54,8 @@ class Attempt:
                 async for part in stream:
                     await self._tell(part)
                 snapshot = await graph.aget_state(config)
-            if snapshot.next and not snapshot.interrupts:
-                raise RunFailed(f"the run stopped before {snapshot.next[0]}; `autoiot resume` goes on")
+            if snapshot.tasks and not snapshot.interrupts:
+                raise RunFailed(f"the run stopped at {snapshot.tasks[0].name}; `autoiot resume` goes on")
             return State(**snapshot.values), bool(snapshot.interrupts)
 
     async def _tell(self, part: Any) -> None:
@@ -66,7 +66,8 @@ class Attempt:
 
 def goes_on(snapshot: Any, answer: dict[str, Any] | None) -> bool:
     """Not when it is at its end already, nor when it waits and nobody has answered."""
-    finished = snapshot.created_at and not snapshot.next
+    # Not `next`: that leaves out what was done but not yet checkpointed when the process was killed.
+    finished = snapshot.created_at and not snapshot.tasks
     return not finished and not (snapshot.interrupts and answer is None)
 
 

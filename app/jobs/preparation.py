@@ -15,6 +15,8 @@ from graph.scoring.registry import check_metric, open_scorer
 from graph.scoring.self_test import self_test
 from graph.task import Constraints
 from sandbox.base import Sandbox
+from sandbox.bubblewrap import BubblewrapSandbox
+from sandbox.interpreter import SYSTEM_FOLDERS, visible_parts
 from sandbox.limits import Limits
 
 
@@ -31,12 +33,24 @@ class Ground:
 async def prepare(request: RunRequest, sandbox: Sandbox, inputs: Path) -> Ground:
     """Raises DatasetInvalid, ScorerRefused or TaskInvalid with the one line that says what to change."""
     dataset = open_dataset(request.dataset, request.description)
+    refuse_visible(dataset.folder, sandbox)
     notes = list(check_dataset(dataset))
     limits = limits_for(request.task.constraints)
     scorer = await open_tested_scorer(request, dataset, sandbox, limits)
     if scorer is None:
         notes.append(claimed_note(request, dataset))
     return Ground(Bench(dataset, scorer, inputs), limits, tuple(notes))
+
+
+def refuse_visible(folder: Path, sandbox: Sandbox) -> None:
+    """Raises DatasetInvalid for data in a place that programs see whole, with the labels of every split."""
+    if not isinstance(sandbox, BubblewrapSandbox):
+        return
+    for shown in (*map(Path, SYSTEM_FOLDERS), *visible_parts(sandbox.python)):
+        if folder.resolve().is_relative_to(shown.resolve()):
+            raise DatasetInvalid(
+                f"{folder}: programs in bubblewrap can read all of {shown}, and so the labels; move the data elsewhere"
+            )
 
 
 def check_dataset(dataset: Dataset) -> tuple[str, ...]:

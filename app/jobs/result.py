@@ -22,11 +22,12 @@ OURS = (
     "program.py",
     "README.md",
     "requirements.txt",
-    "result.json",
     "report.html",
     "dataset.yaml",
     "candidates",
 )
+"""What is removed before an export, beside `result.json`, which is replaced."""
+RESULT = "result.json"
 SHOWN = (
     "version",
     "parent",
@@ -91,7 +92,7 @@ def refuse_occupied(out: Path) -> None:
     """Raises TaskInvalid for a folder that holds something which is not ours."""
     if out.exists() and not out.is_dir():
         raise TaskInvalid(f"--out {out}: it is a file; name a folder")
-    if out.is_dir() and any(out.iterdir()) and not (out / "result.json").is_file():
+    if out.is_dir() and any(out.iterdir()) and not (out / RESULT).is_file():
         raise TaskInvalid(f"--out {out}: the folder holds other things; name a new or empty one")
 
 
@@ -100,6 +101,8 @@ async def export(request: RunRequest, result: dict[str, Any], context: Context, 
     out = request.out
     refuse_occupied(out)
     out.mkdir(parents=True, exist_ok=True)
+    # First: without it a folder that a crash left half written would be taken for somebody else's.
+    write_json(out / RESULT, {"run": ledger.run, "status": "exporting"})
     for name in OURS:
         path = out / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
@@ -113,7 +116,7 @@ async def export(request: RunRequest, result: dict[str, Any], context: Context, 
     page = report_page(result, context.task.scoring, versions, context.text, await ledger.rows())
     (out / "report.html").write_text(page, encoding="utf-8")
     # Last: whoever finds it may rely on the rest.
-    write_json(out / "result.json", {name: value for name, value in result.items() if name != "document"})
+    write_json(out / RESULT, {name: value for name, value in result.items() if name != "document"})
 
 
 def write_program(out: Path, result: dict[str, Any], context: Context, versions: list[Version]) -> None:
@@ -141,4 +144,6 @@ def write_candidate(folder: Path, version: Version, context: Context) -> None:
 
 
 def write_json(file: Path, value: Any) -> None:
-    file.write_text(json.dumps(finite(value), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    part = file.with_name(f".{file.name}.part")
+    part.write_text(json.dumps(finite(value), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    part.replace(file)

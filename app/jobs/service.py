@@ -11,6 +11,7 @@ from typing import Any
 
 from app.artifacts.store import ArtifactStore
 from app.db.session import Sessions
+from app.db.tables import CallRow, RunRow
 from app.jobs.attempt import Attempt
 from app.jobs.preparation import Ground, prepare
 from app.jobs.progress import Listener
@@ -72,26 +73,30 @@ class Jobs:
             started = time.monotonic()
             try:
                 await self.runs.set(run, status="running", problem="")
-                return await self._attempt(run, RunRequest.from_json(row.request), listener, answer, row.seconds)
+                return await self._attempt(row, RunRequest.from_json(row.request), listener, answer)
             except BaseException as error:
                 seconds = row.seconds + time.monotonic() - started
                 await self._note_stop(run, error, seconds)
                 raise
 
     async def _attempt(
-        self, run: str, request: RunRequest, listener: Listener, answer: dict[str, Any] | None, spent: float
+        self, row: RunRow, request: RunRequest, listener: Listener, answer: dict[str, Any] | None
     ) -> dict[str, Any]:
+        run = row.id
         sandbox, source = self.open_sandbox(request.sandbox), self.open_source(request)
         ground = await prepare(request, sandbox, self.home / "runs" / run / "inputs")
         context = self._context(run, request, ground, sandbox, source)
-        attempt = Attempt(context, self.ledger(run), self.home / "checkpoints.db", listener, spent)
+        attempt = Attempt(context, self.ledger(run), self.home / "checkpoints.db", listener, row.seconds)
         try:
             # Reads the whole split once: not on the event loop.
             await asyncio.to_thread(ground.bench.profile)
             state, waits = await attempt.follow(answer)
             result = await build_result(request, context, state, attempt.ledger)
-            result |= {"isolation": isolation(sandbox), "notes": list(ground.notes)} | replay_facts(source)
-            result["usage"]["seconds"] = round(attempt.seconds, 2)
+            result |= {"isolation": isolation(sandbox), "notes": list(ground.notes)}
+            result |= replay_facts(source, await attempt.ledger.rows())
+            # A finished run that is only written out again took no longer for it.
+            seconds = row.seconds if row.status == "finished" else attempt.seconds
+            result["usage"]["seconds"] = round(seconds, 2)
             if waits:
                 result["status"] = "waiting"
             else:
@@ -101,7 +106,7 @@ class Jobs:
                 rows = await attempt.ledger.rows()
                 write_recording(request.record, request.task.name, self.embedding_model, rows)
             ground.bench.close()
-        await self.runs.set(run, status=result["status"], result=result, seconds=attempt.seconds)
+        await self.runs.set(run, status=result["status"], result=result, seconds=seconds)
         return result
 
     def _context(self, run: str, request: RunRequest, ground: Ground, sandbox: Sandbox, source: Source) -> Context:
@@ -131,10 +136,10 @@ def isolation(sandbox: Sandbox) -> str:
     return "none" if sandbox.name == "process" else sandbox.name
 
 
-def replay_facts(source: Source) -> dict[str, Any]:
+def replay_facts(source: Source, calls: list[CallRow]) -> dict[str, Any]:
     if not isinstance(source, Recording):
         return {"replayed": False, "changed_prompts": []}
-    return {"replayed": True, "changed_prompts": [str(key) for key in source.changed]}
+    return {"replayed": True, "changed_prompts": [str(key) for key in source.changed(calls)]}
 
 
 @contextlib.contextmanager

@@ -1,52 +1,106 @@
-"""A chat model behind any OpenAI-compatible server, and its failures in words."""
+"""A chat model behind any OpenAI-compatible server."""
 
-from typing import Any
+import contextlib
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
-import openai
+from langchain_core.embeddings import Embeddings
 from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 from langchain_openai import ChatOpenAI, OpenAIEmbeddings
 from pydantic import SecretStr
 
+from app.providers.client import WholeReplyClient
+from app.providers.failures import explain
 from app.providers.ledger import Reply
 from app.providers.prices import Prices
-from app.settings import Settings
+from app.settings import Settings, SettingsInvalid
 from graph.errors import ModelFailed
 
 OPENAI = "the OpenAI API"
+OPENAI_URL = "https://api.openai.com/v1"
+
+T = TypeVar("T")
+Opener = Callable[[], AbstractAsyncContextManager[T]]
 
 
-def open_chat_model(settings: Settings, model: str) -> BaseChatModel:
-    """Raises ModelFailed when no key is set."""
-    # `use_responses_api=False`: generic servers have chat completions only. The client retries 408, 409, 429
-    # (honouring Retry-After), 5xx, timeouts and dropped connections with backoff, and nothing else.
-    return ChatOpenAI(
-        model=model,
-        api_key=api_key(settings),
-        base_url=settings.base_url,
-        timeout=settings.timeout,
-        max_retries=settings.retries,
-        use_responses_api=False,
-        max_completion_tokens=settings.max_output_tokens,
-    )
+def open_chat_model(settings: Settings, model: str) -> Opener[BaseChatModel]:
+    """Raises ModelFailed when no key is set, SettingsInvalid when key or address cannot be right."""
+    shared = connection(settings)
+
+    @contextlib.asynccontextmanager
+    async def opened() -> AsyncGenerator[BaseChatModel]:
+        async with WholeReplyClient(settings.timeout) as client:
+            # `use_responses_api=False`: generic servers have chat completions only. The client retries 408, 409,
+            # 429 (honouring Retry-After), 5xx, timeouts and dropped connections with backoff, and nothing else.
+            yield ChatOpenAI(
+                model=model,
+                http_async_client=client,
+                use_responses_api=False,
+                max_completion_tokens=settings.max_output_tokens,
+                # Empty: otherwise it says on stderr what it thinks of HTTPS_PROXY, which our own client keeps to.
+                http_socket_options=(),
+                **shared,
+            )
+
+    return opened
 
 
-def open_embeddings(settings: Settings, model: str) -> OpenAIEmbeddings:
-    return OpenAIEmbeddings(
-        model=model,
-        api_key=api_key(settings),
-        base_url=settings.base_url,
-        timeout=settings.timeout,
-        max_retries=settings.retries,
-        check_embedding_ctx_length=False,
-        chunk_size=128,
-        model_kwargs={"encoding_format": "float"},
-    )
+def open_embeddings(settings: Settings, model: str) -> Opener[Embeddings]:
+    """Raises as `open_chat_model` does."""
+    shared = connection(settings)
+
+    @contextlib.asynccontextmanager
+    async def opened() -> AsyncGenerator[Embeddings]:
+        async with WholeReplyClient(settings.timeout) as client:
+            yield OpenAIEmbeddings(
+                model=model,
+                http_async_client=client,
+                check_embedding_ctx_length=False,
+                chunk_size=128,
+                model_kwargs={"encoding_format": "float"},
+                **shared,
+            )
+
+    return opened
+
+
+def connection(settings: Settings) -> dict[str, Any]:
+    return {
+        "api_key": api_key(settings),
+        # Always said: the libraries would take OPENAI_API_BASE or OPENAI_PROXY from the environment instead.
+        "base_url": base_url(settings),
+        "openai_proxy": None,
+        "timeout": settings.timeout,
+        "max_retries": settings.retries,
+    }
+
+
+def base_url(settings: Settings) -> str:
+    """Raises SettingsInvalid."""
+    if not settings.base_url:
+        return OPENAI_URL
+    try:
+        parts = urlsplit(settings.base_url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or any(char.isspace() for char in settings.base_url):
+        raise SettingsInvalid(
+            f"OPENAI_BASE_URL: {settings.base_url!r} is not an address such as http://127.0.0.1:8000/v1"
+        )
+    return settings.base_url
 
 
 def api_key(settings: Settings) -> SecretStr:
-    if settings.api_key and settings.api_key.get_secret_value().strip():
-        return settings.api_key
+    """Raises ModelFailed or SettingsInvalid."""
+    key = settings.api_key.get_secret_value().strip() if settings.api_key else ""
+    if key:
+        if not key.isascii() or not key.isprintable():
+            raise SettingsInvalid("OPENAI_API_KEY: it holds characters that no key has; copy it again")
+        return SecretStr(key)
     if settings.base_url:
         # Servers of one's own often want none; the client insists on some text.
         return SecretStr("none")
@@ -63,7 +117,7 @@ async def ask(model: BaseChatModel, messages: list[BaseMessage], server: str, pr
     except Exception as error:
         raise ModelFailed(explain(error, server, name)) from error
     usage: dict[str, Any] = dict(message.usage_metadata or {}) if hasattr(message, "usage_metadata") else {}
-    tokens = int(usage.get("input_tokens", 0)), int(usage.get("output_tokens", 0))
+    tokens = int(usage.get("input_tokens") or 0), int(usage.get("output_tokens") or 0)
     return Reply(
         text=message.text,
         model=name,
@@ -72,22 +126,3 @@ async def ask(model: BaseChatModel, messages: list[BaseMessage], server: str, pr
         usd=prices.usd(name, *tokens),
         cut_off=message.response_metadata.get("finish_reason") == "length",
     )
-
-
-def explain(error: Exception, server: str, model: str) -> str:
-    again = "`autoiot resume` goes on from here"
-    if isinstance(error, openai.APIStatusError):
-        status = error.status_code
-        reasons = {
-            400: f"{server} refused the request (400): is {model!r} a chat model, and the prompt within its context?",
-            401: f"{server} refused the key (401): check OPENAI_API_KEY",
-            403: f"{server} does not allow this key to use {model!r} (403)",
-            404: f"{server} has no model {model!r} (404): choose another with --model or AUTOIOT_MODEL",
-            429: f"{server} still answers 429 (too many requests, or no credit left) after all retries; {again}",
-        }
-        return reasons.get(status, f"{server} still answers {status} after all retries; {again}")
-    if isinstance(error, openai.APITimeoutError):
-        return f"{server} did not answer in time, after all retries; {again}, AUTOIOT_MODEL_TIMEOUT sets the time"
-    if isinstance(error, openai.APIConnectionError):
-        return f"{server} cannot be reached: check the address and the network; {again}"
-    return f"{server} answered with something that is not a chat completion ({type(error).__name__}); {again}"
