@@ -1,0 +1,334 @@
+"""kill -9 anywhere, resume: the same result, and no call paid twice.
+
+Each run is a real process, forked from a server that has imported everything but has started no thread.
+"""
+
+import asyncio
+import json
+import multiprocessing
+import os
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes.source import ScriptedSource, answered, asked, make_dataset, make_script, make_task
+
+from app.db.session import Sessions, open_sessions
+from app.jobs.progress import Event
+from app.jobs.request import RunRequest
+from app.jobs.service import Jobs
+from app.providers.ledger import Key
+from graph.build import build_graph
+from graph.errors import ReplyUnusable, RunFailed
+from sandbox.process import ProcessSandbox
+
+NODES = list(build_graph().nodes)
+"""In the order in which a run comes to them."""
+LAST = "document"
+STRUCK = {"seconds", "peak_memory_mb"}
+"""Measured with a clock: not the same twice."""
+LONGEST = 60
+SERVER = multiprocessing.get_context("forkserver")
+SERVER.set_forkserver_preload(["pytest", "app.jobs.service", "sandbox.process", "langgraph.graph"])
+
+
+@dataclass(frozen=True)
+class End:
+    """When the process ends itself: at an event, at a call, or at a use of the database."""
+
+    kind: str = ""
+    node: str = ""
+    time: int = 1
+    """The how manieth of these."""
+    by: signal.Signals = signal.SIGKILL
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.node} {self.time}"
+
+
+NEVER = End()
+
+
+class Fate:
+    """Counts what happens in a process, and ends it."""
+
+    def __init__(self, end: End) -> None:
+        self.end, self.count = end, 0
+
+    def event(self, event: Event) -> None:
+        self.meet(event.kind, event.node)
+
+    def call(self, kind: str, key: Key) -> None:
+        self.meet(kind, key.node)
+
+    def meet(self, kind: str, node: str) -> None:
+        if (kind, node) == (self.end.kind, self.end.node):
+            self.count += 1
+            if self.count == self.end.time:
+                os.kill(os.getpid(), self.end.by)
+                time.sleep(LONGEST)
+
+    def sessions(self, real: Sessions) -> Any:
+        def session() -> Any:
+            self.meet("database", "")
+            return real()
+
+        return session
+
+
+@dataclass(frozen=True)
+class Case:
+    """One run, in a folder of its own."""
+
+    folder: Path
+    script: dict[Key, tuple[str, ...]]
+    asks_person: bool = False
+
+    @property
+    def out(self) -> Path:
+        return self.folder / "out"
+
+    @property
+    def calls(self) -> Path:
+        return self.folder / "calls"
+
+    def request(self) -> RunRequest:
+        return RunRequest(
+            task=make_task(),
+            base=self.folder,
+            dataset=self.folder / "data",
+            description=None,
+            model="scripted",
+            sandbox="process",
+            out=self.out,
+            asks_person=self.asks_person,
+        )
+
+    async def run(self, fate: Fate, before: Callable[[Key], None] | None = None) -> dict[str, Any]:
+        source = ScriptedSource(
+            self.script, self.calls, before or partial(fate.call, "asked"), partial(fate.call, "answered")
+        )
+        async with open_sessions(self.folder / "autoiot.db") as sessions:
+            jobs = Jobs(self.folder, fate.sessions(sessions), lambda _: source, lambda _: ProcessSandbox())
+            known = await jobs.runs.all()
+            run = known[0].id if known else (await jobs.submit(self.request()))[0]
+            result = await jobs.run(run, fate.event)
+            while result["status"] == "waiting":
+                result = await jobs.run(run, fate.event, {"action": "go", "instruction": ""})
+            return result
+
+    def attempt(self, end: End = NEVER) -> int:
+        """The exit code of a process that runs the job, or goes on with it."""
+        # Daemons: none of them outlives the tests.
+        process = SERVER.Process(target=work, args=(self, end), daemon=True)
+        process.start()
+        process.join(LONGEST)
+        code = process.exitcode
+        process.close()
+        assert code is not None, "it hangs"
+        return code
+
+    def finished_calls(self) -> set[Key]:
+        """What the ledger has paid for and got."""
+        if not (self.folder / "autoiot.db").exists():
+            return set()
+        with connected(self.folder / "autoiot.db") as database:
+            query = "SELECT kind, node, iteration, item FROM calls WHERE status = 'finished'"
+            return {Key(*row) for row in database.execute(query)}
+
+
+class connected(sqlite3.Connection):
+    def __exit__(self, *_: object) -> None:  # type: ignore[override]
+        self.close()
+
+
+def work(case: Case, end: End) -> None:
+    try:
+        asyncio.run(case.run(Fate(end)))
+    except Exception as error:
+        (case.folder / "error").write_text(f"{type(error).__name__}: {error}")
+        raise
+
+
+def make_case(folder: Path, *, asks_person: bool = False) -> Case:
+    make_dataset(folder / "data")
+    return Case(folder, make_script(), asks_person)
+
+
+def outcome(case: Case) -> dict[str, Any]:
+    """All that a person gets, as far as no clock made it."""
+    texts = {
+        str(path.relative_to(case.out)): without_clock(path)
+        for path in sorted(case.out.rglob("*"))
+        if path.is_file() and path.name != "report.html"
+    }
+    assert (case.out / "report.html").stat().st_size > 1000
+    return texts
+
+
+def without_clock(path: Path) -> Any:
+    if path.suffix != ".json":
+        return path.read_bytes()
+    value = json.loads(path.read_text())
+    value.pop("run", None)
+    return struck(value)
+
+
+def struck(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: struck(item) for name, item in value.items() if name not in STRUCK}
+    return [struck(item) for item in value] if isinstance(value, list) else value
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """A run that nothing disturbed."""
+    case = make_case(tmp_path_factory.mktemp("undisturbed"))
+    assert case.attempt() == 0
+    return case
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    return make_case(tmp_path)
+
+
+def survive(case: Case, *ends: End) -> None:
+    """End it as said, each time going on; then let it go to its end."""
+    for end in ends:
+        paid, before = case.finished_calls(), len(answered(case.calls))
+        assert case.attempt(end) == -end.by, f"it never came to {end}"
+        assert not paid & set(answered(case.calls)[before:])
+    paid, before = case.finished_calls(), len(answered(case.calls))
+    assert case.attempt() == 0
+    assert not paid & set(answered(case.calls)[before:])
+
+
+# Each chain is one run that is killed again and again, so that all nodes are met in little time.
+PLACES = [(node, kind) for node in NODES if node != "review" for kind in ("started", "finished")]
+CHAINS = {f"nodes {number}": [End(kind, node) for node, kind in PLACES[number::7]] for number in range(7)}
+CHAINS |= {
+    "review undisturbed": [],
+    "review": [End("started", "review"), End("finished", "review"), End("finished", "review", 2)],
+    "improvements": [
+        End("version", "evaluate"),
+        *(End(kind, node) for node in ("execute", "evaluate", "improve") for kind in ("started", "finished")),
+    ],
+    "calls left open": [
+        End("asked", "write_module"),
+        End("asked", "improve"),
+        End("started", "execute", by=signal.SIGTERM),
+    ],
+    "an answer lost": [End("answered", "outline")],
+}
+Chain = Callable[[str], Case]
+
+
+def chain(folder: Path, name: str) -> Case:
+    case = make_case(folder, asks_person=name.startswith("review"))
+    survive(case, *CHAINS[name])
+    return case
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
+    """The chains, two at a time, begun when the first of them is wanted."""
+    with ThreadPoolExecutor(2) as pool:
+        cases: dict[str, Future[Case]] = {
+            name: pool.submit(chain, tmp_path_factory.mktemp("killed"), name) for name in CHAINS
+        }
+        yield lambda name: cases[name].result()
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.parametrize("place", range(len(PLACES)), ids=[f"{node}-{kind}" for node, kind in PLACES])
+def test_killed_at_any_node_it_goes_on_to_the_same_result(place: int, killed: Chain, reference: Case) -> None:
+    assert outcome(killed(f"nodes {place % 7}")) == outcome(reference)
+
+
+def test_killed_while_a_person_is_asked(killed: Chain) -> None:
+    assert outcome(killed("review")) == outcome(killed("review undisturbed"))
+
+
+def test_killed_all_along_the_improvements(killed: Chain, reference: Case) -> None:
+    assert outcome(killed("improvements")) == outcome(reference)
+
+
+def test_killed_at_any_moment_of_the_export(case: Case, reference: Case) -> None:
+    survive_until_done(case)
+    assert outcome(case) == outcome(reference)
+
+
+def survive_until_done(case: Case) -> None:
+    """Ends it at the first, second, ... use of the database after the last node, until nothing is left to do."""
+    assert case.attempt(End("finished", LAST)) == -signal.SIGKILL
+    moment = 1
+    while case.attempt(End("database", "", moment)) != 0:
+        moment += 1
+    assert moment > 6
+
+
+def test_a_call_that_was_left_open_is_asked_again(killed: Chain, reference: Case) -> None:
+    case = killed("calls left open")
+    assert outcome(case) == outcome(reference)
+    # It had not been answered: nothing was paid twice.
+    assert sorted(answered(case.calls), key=str) == sorted(answered(reference.calls), key=str)
+
+
+def test_only_a_reply_that_never_reached_the_ledger_is_paid_twice(killed: Chain, reference: Case) -> None:
+    case = killed("an answer lost")
+    assert outcome(case) == outcome(reference)
+    calls = answered(case.calls)
+    assert {key for key in calls if calls.count(key) > 1} == {asked("outline")}
+
+
+def test_a_finished_run_is_exported_again_byte_by_byte(reference: Case) -> None:
+    files, calls = exported(reference), answered(reference.calls)
+    assert reference.attempt() == 0
+    assert exported(reference) == files
+    assert answered(reference.calls) == calls
+
+
+def exported(case: Case) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in case.out.rglob("*") if path.is_file()}
+
+
+def test_a_second_process_on_the_same_run_is_refused_in_one_line(case: Case, reference: Case) -> None:
+    refused: list[str] = []
+
+    def meanwhile(key: Key) -> None:
+        if key.node == "outline":
+            assert case.attempt() == 1
+            refused.append((case.folder / "error").read_text())
+
+    asyncio.run(case.run(Fate(NEVER), before=meanwhile))
+    assert refused[0].startswith(RunFailed.__name__)
+    assert refused[0].endswith("is being run by another process")
+    assert "\n" not in refused[0]
+    assert outcome(case) == outcome(reference)
+
+
+async def test_a_reply_of_no_use_is_asked_again(case: Case, reference: Case) -> None:
+    design = asked("design")
+    case.script[design] = ("no design", "still none", *case.script[design])
+    with pytest.raises(ReplyUnusable, match="resume` asks again"):
+        await case.run(Fate(NEVER))
+    await case.run(Fate(NEVER))
+    assert answered(case.calls).count(design) == 3
+    assert struck(outcome(case)["candidates/v3/candidate.json"]) == outcome(reference)["candidates/v3/candidate.json"]
+
+
+def test_killed_before_a_reply_was_found_of_no_use(case: Case, reference: Case) -> None:
+    # The first reply is in the ledger as finished; whether it is of use was not yet known.
+    integrate = asked("integrate")
+    case.script[integrate] = ("no program", *case.script[integrate])
+    survive(case, End("asked", "integrate", 2))
+    assert answered(case.calls).count(integrate) == 2
+    assert outcome(case)["program.py"] == outcome(reference)["program.py"]
