@@ -1,5 +1,6 @@
 """What a person sees while a run goes, and at its end."""
 
+import textwrap
 from typing import Any
 
 from rich.console import Console
@@ -12,6 +13,8 @@ from app.jobs.request import RunRequest
 from app.providers.ledger import Usage
 from app.settings import Settings
 
+NOTE_CHARACTERS = 150
+
 
 class Printer:
     """A listener that prints a line for each finished step, and shows what is going on where it is a terminal."""
@@ -20,13 +23,15 @@ class Printer:
         self.console = console
         self.run = ""
         self._metric = ""
-        self._measured = True
+        self._iterations = 0
+        self._iteration = 0
         self._active: dict[str, int] = {}
         self._status: Status | None = None
 
     def begin(self, run: str, request: RunRequest, notes: tuple[str, ...], settings: Settings) -> None:
         self.run = run
         self._metric = request.task.scoring.metric if request.task.scoring else ""
+        self._iterations = request.task.iterations
         source = f"replaying {request.replay.name}" if request.replay else f"model {request.model}"
         self.console.print(f"[bold]{escape(request.task.name)}[/bold] · run {run} · {escape(source)}", soft_wrap=True)
         for note in notes:
@@ -45,32 +50,28 @@ class Printer:
 
     def _started(self, event: Event) -> None:
         self._active[event.node] = self._active.get(event.node, 0) + 1
+        # `improve` is given the number of the candidate before it.
+        self._iteration = max(self._iteration, event.iteration + (event.node == "improve"))
 
     def _finished(self, event: Event) -> None:
         left = self._active.pop(event.node, 1) - 1
         if left:
             self._active[event.node] = left
-        else:
-            self._line(event, event.node, "")
+            return
+        place = f"iteration {self._iteration} of {self._iterations}, " if self._iteration else ""
+        self._line(event, event.node, f"[dim]{place}{event.usage.calls} calls, {tokens(event.usage)} tokens[/dim]")
 
     def _note(self, event: Event) -> None:
-        self._line(event, "", escape(event.text))
+        self._line(event, "", escape(textwrap.shorten(event.text, NOTE_CHARACTERS, placeholder=" ...")))
 
     def _version(self, event: Event) -> None:
         version = event.data
         name = f"[bold]v{version['version']['version']}[/bold]"
-        self._line(
-            event,
-            "",
-            f"{name} {verdict(version['version'], self._metric)}, best so far: {best_name(version)}",
-        )
+        text = f"{name} {verdict(version['version'], self._metric)}, best so far: {best_name(version)}"
+        self._line(event, "", text)
 
     def _line(self, event: Event, node: str, text: str) -> None:
-        spent = f"{event.usage.calls} calls, {tokens(event.usage)} tokens" if node else ""
-        self.console.print(
-            f"[dim]{clock(event.seconds)}[/dim] [cyan]{node:<13}[/cyan]{text}[dim]{spent}[/dim]",
-            soft_wrap=True,
-        )
+        self.console.print(f"[dim]{clock(event.seconds)}[/dim] [cyan]{node:<13}[/cyan]{text}", soft_wrap=True)
 
     def _show(self, event: Event) -> None:
         if not self.console.is_terminal:

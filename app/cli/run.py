@@ -18,6 +18,7 @@ from app.jobs.taskfile import read_task
 from app.settings import Settings, read_settings
 from app.wiring import open_jobs
 from graph.errors import RunFailed, TaskInvalid
+from graph.task import Task
 from sandbox.registry import AUTO, BACKENDS
 
 NO_PROGRAM = 1
@@ -49,9 +50,25 @@ def run(
     Exit code 0: there is a program; 1: no candidate ran to its end; 2: something to put right; 130: Ctrl-C.
     What stopped goes on with `autoiot resume`.
     """
-    settings = read_settings()
-    request = make_request(
-        settings, task, dataset, description, model, record, replay, iterations, out, sandbox, review
+    if record and replay:
+        raise TaskInvalid("--record and --replay exclude each other: a replay makes no calls to record")
+    if record:
+        refuse_unwritable_file("--record", record)
+    settings, asked, base = read_settings(), read_run_task(task, dataset, iterations), task.resolve().parent
+    folder = dataset or base / str(asked.dataset)
+    out = out or Path(f"result-{task.stem if task.stem != 'task' else base.name}")
+    refuse_unwritable_folder("--out", out)
+    request = RunRequest(
+        task=asked,
+        base=base,
+        dataset=folder.resolve(),
+        description=find_description(folder, task, description),
+        model=model or asked.model or settings.model,
+        sandbox=known_sandbox(sandbox or settings.sandbox),
+        out=out.resolve(),
+        replay=replay.resolve() if replay else None,
+        record=record.resolve() if record else None,
+        asks_person=review,
     )
     raise typer.Exit(asyncio_run(settings, request, None))
 
@@ -61,46 +78,17 @@ def resume(run: Annotated[str, typer.Argument(metavar="RUN", help="The run, as `
     raise typer.Exit(asyncio_run(read_settings(), None, run))
 
 
-def make_request(
-    settings: Settings,
-    task_file: Path,
-    dataset: Path | None,
-    description: Path | None,
-    model: str | None,
-    record: Path | None,
-    replay: Path | None,
-    iterations: int | None,
-    out: Path | None,
-    sandbox: str | None,
-    review: bool,
-) -> RunRequest:
-    task = read_task(task_file)
-    if iterations is not None:
-        task = task.model_copy(update={"iterations": iterations})
+def read_run_task(file: Path, dataset: Path | None, iterations: int | None) -> Task:
+    task = read_task(file)
     if dataset is None and task.dataset is None:
-        raise TaskInvalid(f"{task_file}: no data: add `dataset: FOLDER` or pass --dataset FOLDER")
-    if record and replay:
-        raise TaskInvalid("--record and --replay exclude each other: a replay makes no calls to record")
-    if record:
-        refuse_unwritable_file("--record", record)
-    if sandbox is not None and sandbox not in (AUTO, *BACKENDS):
-        raise TaskInvalid(f"--sandbox {sandbox}: choose one of {AUTO}, {', '.join(BACKENDS)}")
-    base = task_file.resolve().parent
-    folder = dataset or base / str(task.dataset)
-    out = out or Path(f"result-{task_file.stem if task_file.stem != 'task' else base.name}")
-    refuse_unwritable_folder("--out", out)
-    return RunRequest(
-        task=task,
-        base=base,
-        dataset=folder.resolve(),
-        description=find_description(folder, task_file, description),
-        model=model or task.model or settings.model,
-        sandbox=sandbox or settings.sandbox,
-        out=out.resolve(),
-        replay=replay.resolve() if replay else None,
-        record=record.resolve() if record else None,
-        asks_person=review,
-    )
+        raise TaskInvalid(f"{file}: no data: add `dataset: FOLDER` or pass --dataset FOLDER")
+    return task if iterations is None else task.model_copy(update={"iterations": iterations})
+
+
+def known_sandbox(name: str) -> str:
+    if name not in (AUTO, *BACKENDS):
+        raise TaskInvalid(f"--sandbox {name}: choose one of {AUTO}, {', '.join(BACKENDS)}")
+    return name
 
 
 def asyncio_run(settings: Settings, request: RunRequest | None, run: str | None) -> int:

@@ -14,16 +14,14 @@ from rich.table import Table
 
 from app.cli.progress import number
 from app.datasets.bench import Bench
-from app.datasets.dataset import open_dataset
 from app.datasets.truth import truth_kind
-from app.jobs.preparation import check_dataset, find_description, limits_for
+from app.jobs.preparation import find_description, limits_for, open_checked_dataset, open_task_scorer
 from app.jobs.result import finite
 from app.jobs.taskfile import parse_task, read_task
 from app.settings import read_settings
 from app.wiring import owner
 from graph.errors import DatasetInvalid, PredictionsInvalid, TaskInvalid
 from graph.executions import PREDICTIONS, describe
-from graph.scoring.registry import open_scorer
 from graph.task import Constraints, Scoring
 from graph.values import Measurement
 from sandbox.base import Program
@@ -90,23 +88,13 @@ async def measure(
     settings = read_settings()
     terms = read_terms(program, task)
     found = find_description(folder, task or program, description) or beside(program)
-    dataset = open_dataset(folder, found)
-    check_dataset(dataset)
+    sandbox = open_sandbox(sandbox_name or settings.sandbox, owner(settings.home.resolve()))
+    dataset, _ = open_checked_dataset(folder, found, sandbox)
     if not dataset.measured:
         raise DatasetInvalid(f"{folder}: no dataset.yaml, so there are no labels to measure with; pass --description")
-    sandbox = open_sandbox(sandbox_name or settings.sandbox, owner(settings.home.resolve()))
     limits = limits_for(terms.constraints)
-    kind = truth_kind(dataset)
-    scoring = terms.scoring or DEFAULTS[kind]
-    scorer = open_scorer(
-        scoring.scorer,
-        tolerance_ms=scoring.tolerance_ms,
-        base=terms.base,
-        sandbox=sandbox,
-        limits=limits,
-        kind=kind,
-        metric=scoring.metric,
-    )
+    scoring = terms.scoring or DEFAULTS[truth_kind(dataset)]
+    scorer = open_task_scorer(scoring, dataset, terms.base, sandbox, limits)
     with tempfile.TemporaryDirectory(prefix="autoiot-score-") as root:
         bench = Bench(dataset, scorer, Path(root) / "inputs")
         result = await sandbox.run(Program(source, await bench.inputs(split)), limits)

@@ -30,7 +30,7 @@ class Findings:
 def examine(dataset: Dataset) -> Findings:
     """Read the whole dataset once and say in plain words what is wrong with it."""
     if not dataset.folder.is_dir():
-        return Findings((f"there is no folder {dataset.folder}",), ())
+        return Findings(("there is no such folder",), ())
     if not dataset.units:
         return Findings((*_exposures(dataset), _nothing(dataset)), ())
     problems = [*_file_problems(dataset)]

@@ -13,7 +13,7 @@ from graph.errors import DatasetInvalid, TaskInvalid
 from graph.scoring.base import Scorer
 from graph.scoring.registry import check_metric, open_scorer
 from graph.scoring.self_test import self_test
-from graph.task import Constraints
+from graph.task import Constraints, Scoring
 from sandbox.base import Sandbox
 from sandbox.bubblewrap import BubblewrapSandbox
 from sandbox.interpreter import SYSTEM_FOLDERS, visible_parts
@@ -32,14 +32,26 @@ class Ground:
 
 async def prepare(request: RunRequest, sandbox: Sandbox, inputs: Path) -> Ground:
     """Raises DatasetInvalid, ScorerRefused or TaskInvalid with the one line that says what to change."""
-    dataset = open_dataset(request.dataset, request.description)
+    dataset, notes = open_checked_dataset(request.dataset, request.description, sandbox)
+    limits, scoring = limits_for(request.task.constraints), request.task.scoring
+    if scoring is None or not dataset.measured:
+        return Ground(Bench(dataset, None, inputs), limits, (*notes, claimed_note(request, dataset)))
+    scorer = open_task_scorer(scoring, dataset, request.base, sandbox, limits)
+    for split in ("validation", "test"):
+        truth = await asyncio.to_thread(read_truth, dataset, split)
+        await self_test(scorer, truth, scoring.metric, scoring.direction)
+    return Ground(Bench(dataset, scorer, inputs), limits, notes)
+
+
+def open_checked_dataset(folder: Path, description: Path | None, sandbox: Sandbox) -> tuple[Dataset, tuple[str, ...]]:
+    """The dataset and the preflight's remarks; raises DatasetInvalid with its first problem."""
+    dataset = open_dataset(folder, description)
     refuse_visible(dataset.folder, sandbox)
-    notes = list(check_dataset(dataset))
-    limits = limits_for(request.task.constraints)
-    scorer = await open_tested_scorer(request, dataset, sandbox, limits)
-    if scorer is None:
-        notes.append(claimed_note(request, dataset))
-    return Ground(Bench(dataset, scorer, inputs), limits, tuple(notes))
+    findings = examine(dataset)
+    if findings.problems:
+        more = f" (and {len(findings.problems) - 1} more: see `autoiot dataset check`)" if findings.problems[1:] else ""
+        raise DatasetInvalid(f"{dataset.folder}: {findings.problems[0]}{more}")
+    return dataset, findings.notes
 
 
 def refuse_visible(folder: Path, sandbox: Sandbox) -> None:
@@ -53,33 +65,18 @@ def refuse_visible(folder: Path, sandbox: Sandbox) -> None:
             )
 
 
-def check_dataset(dataset: Dataset) -> tuple[str, ...]:
-    """The preflight's remarks; raises DatasetInvalid with its first problem."""
-    findings = examine(dataset)
-    if findings.problems:
-        more = f" (and {len(findings.problems) - 1} more: see `autoiot dataset check`)" if findings.problems[1:] else ""
-        raise DatasetInvalid(f"{dataset.folder}: {findings.problems[0]}{more}")
-    return tuple(findings.notes)
-
-
-async def open_tested_scorer(request: RunRequest, dataset: Dataset, sandbox: Sandbox, limits: Limits) -> Scorer | None:
-    """The task's scorer, after its self-test on both splits; None where nothing can be measured."""
-    scoring = request.task.scoring
-    if scoring is None or not dataset.measured:
-        return None
+def open_task_scorer(scoring: Scoring, dataset: Dataset, base: Path, sandbox: Sandbox, limits: Limits) -> Scorer:
+    """Raises ScorerRefused for one that is unknown or fits neither the labels nor the metric."""
     scorer = open_scorer(
         scoring.scorer,
         tolerance_ms=scoring.tolerance_ms,
-        base=request.base,
+        base=base,
         sandbox=sandbox,
         limits=limits,
         kind=truth_kind(dataset),
         metric=scoring.metric,
     )
     check_metric(scorer, scoring.metric, scoring.direction)
-    for split in ("validation", "test"):
-        truth = await asyncio.to_thread(read_truth, dataset, split)
-        await self_test(scorer, truth, scoring.metric, scoring.direction)
     return scorer
 
 

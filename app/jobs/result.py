@@ -52,7 +52,7 @@ async def build_result(request: RunRequest, context: Context, state: State, ledg
             "status": "finished",
             "task": request.task.model_dump(mode="json", exclude_unset=True),
             "dataset": request.dataset.name,
-            "model": request.model,
+            "model": ", ".join(await ledger.models()) or request.model,
             "measured": context.bench.measured,
             "best": describe_best(state, versions),
             "versions": [{name: getattr(version, name) for name in SHOWN} for version in versions],

@@ -13,17 +13,19 @@ from graph.errors import RunUnknown
 from graph.values import Version
 
 
+def new_run_id(task: str) -> str:
+    words = "".join(char if char.isascii() and char.isalnum() else "-" for char in task.lower())
+    name = "-".join(part for part in words.split("-") if part)[:40] or "run"
+    return f"{name}-{secrets.token_hex(3)}"
+
+
 @dataclass(frozen=True)
 class Runs:
     sessions: Sessions
 
-    async def add(self, request: RunRequest) -> str:
-        words = "".join(char if char.isascii() and char.isalnum() else "-" for char in request.task.name.lower())
-        name = "-".join(part for part in words.split("-") if part)[:40] or "run"
-        run = f"{name}-{secrets.token_hex(3)}"
+    async def add(self, run: str, request: RunRequest) -> None:
         async with self.sessions() as session, session.begin():
             session.add(RunRow(id=run, status="running", request=request.as_json()))
-        return run
 
     async def get(self, run: str) -> RunRow:
         """Raises RunUnknown."""

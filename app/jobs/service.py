@@ -5,7 +5,7 @@ import contextlib
 import fcntl
 import time
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from app.jobs.preparation import Ground, prepare
 from app.jobs.progress import Listener
 from app.jobs.request import RunRequest
 from app.jobs.result import build_result, export, refuse_occupied
-from app.jobs.runs import Archive, Runs
+from app.jobs.runs import Archive, Runs, new_run_id
 from app.knowledge.library import LedgeredEmbeddings, LedgeredLibrary, embed_lexically
 from app.providers.chat import LedgeredChat
 from app.providers.ledger import Ledger
@@ -35,6 +35,8 @@ class Jobs:
     open_source: Callable[[RunRequest], Source]
     open_sandbox: Callable[[str], Sandbox]
     embedding_model: str | None = None
+    prepared: dict[str, Ground] = field(default_factory=dict[str, Ground])
+    """What was checked for a run that has not started yet: reading a dataset twice takes time."""
 
     @property
     def runs(self) -> Runs:
@@ -55,8 +57,11 @@ class Jobs:
         """
         refuse_occupied(request.out)
         self.open_source(request)
-        ground = await prepare(request, self.open_sandbox(request.sandbox), self.home / "unused")
-        return await self.runs.add(request), ground.notes
+        run = new_run_id(request.task.name)
+        ground = await prepare(request, self.open_sandbox(request.sandbox), self._inputs(run))
+        await self.runs.add(run, request)
+        self.prepared[run] = ground
+        return run, ground.notes
 
     async def run(self, run: str, listener: Listener, answer: dict[str, Any] | None = None) -> dict[str, Any]:
         """Start the run, or go on with it; its result, with the status `finished` or `waiting`.
@@ -84,7 +89,7 @@ class Jobs:
     ) -> dict[str, Any]:
         run = row.id
         sandbox, source = self.open_sandbox(request.sandbox), self.open_source(request)
-        ground = await prepare(request, sandbox, self.home / "runs" / run / "inputs")
+        ground = self.prepared.pop(run, None) or await prepare(request, sandbox, self._inputs(run))
         context = self._context(run, request, ground, sandbox, source)
         attempt = Attempt(context, self.ledger(run), self.home / "checkpoints.db", listener, row.seconds)
         try:
@@ -108,6 +113,9 @@ class Jobs:
             ground.bench.close()
         await self.runs.set(run, status=result["status"], result=result, seconds=seconds)
         return result
+
+    def _inputs(self, run: str) -> Path:
+        return self.home / "runs" / run / "inputs"
 
     def _context(self, run: str, request: RunRequest, ground: Ground, sandbox: Sandbox, source: Source) -> Context:
         ledger = self.ledger(run)

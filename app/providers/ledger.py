@@ -91,6 +91,12 @@ class Ledger:
         async with self.sessions() as session:
             return Usage(*(await session.execute(query)).one())
 
+    async def models(self) -> list[str]:
+        """The chat models that really answered, or had answered when it was recorded."""
+        mine = select(CallRow.model).where(CallRow.run == self.run, CallRow.kind == "chat")
+        async with self.sessions() as session:
+            return sorted(await session.scalars(mine.where(CallRow.model != "").distinct()))
+
     async def rows(self) -> list[CallRow]:
         async with self.sessions() as session:
             return list(await session.scalars(select(CallRow).where(CallRow.run == self.run).order_by(CallRow.id)))

@@ -82,7 +82,7 @@ def test_score_a_program_that_fails(job: Job, program: str, words: str) -> None:
         (["nope.py", "--dataset", "job/data"], "nope.py: No such file or directory"),
         (["job", "--dataset", "job/data"], "job: Is a directory"),
         (["program.py"], "Missing option '--dataset'"),
-        (["program.py", "--dataset", "nope"], "there is no folder"),
+        (["program.py", "--dataset", "nope"], "there is no such folder"),
         (["program.py", "--dataset", "plain"], "no dataset.yaml, so there are no labels to measure with"),
         (["program.py", "--dataset", "job/data", "--split", "train"], "--split"),
         (["program.py", "--dataset", "job/data", "--task", "nope.yaml"], "nope.yaml: No such file"),
@@ -119,7 +119,7 @@ def test_dataset_check(job: Job) -> None:
     said = job("dataset", "check", "job/data")
     assert (said.code, said.err, said.out) == (0, "", "job/data: 9 units; train 3, validation 3, test 3\n")
     missing = job("dataset", "check", "nope")
-    assert (missing.code, missing.out) == (2, f"problem: there is no folder {job.folder}/nope\n")
+    assert (missing.code, missing.out) == (2, "problem: there is no such folder\n")
     (job.folder / "job/data/dataset.yaml").write_text("a: [")
     assert job("dataset", "check", "job/data").complaint.startswith("dataset.yaml: line 1")
     assert job("dataset", "get", "everything").complaint.startswith("everything: there is no such dataset here")

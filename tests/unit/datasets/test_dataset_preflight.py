@@ -34,7 +34,7 @@ def test_a_sound_dataset_has_no_problems(request: pytest.FixtureRequest, kind: s
 
 
 def test_missing_folder_and_no_files(tmp_path: Path, build: Build):
-    assert "there is no folder" in problems(tmp_path / "nowhere")
+    assert "there is no such folder" in problems(tmp_path / "nowhere")
     assert "no file matches inputs: *.csv" in problems(build({"a.txt": ""}, COLUMN))
     text = COLUMN + "unit_pattern: 's(?P<unit>[0-9])'\n"
     assert "unit_pattern finds no unit in any file's path, such as b.csv" in problems(build({"b.csv": OK}, text))
