@@ -5,10 +5,11 @@ out of memory or time, writes nonsense) is an `ExecResult`. Whatever goes wrong 
 `SandboxError`, and must never be shown to a model as if the program had done it.
 """
 
+import asyncio
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from sandbox.limits import Limits
 
@@ -19,6 +20,23 @@ class Outcome(StrEnum):
     SIGNAL = "signal"
     TIMEOUT = "timeout"
     OOM = "oom"
+    CANCELLED = "cancelled"
+    """The caller set `stop` before the program had ended."""
+    NO_RESULT = "no_result"
+    """It ended well without the file that `Program.result` names."""
+
+
+class Flag(StrEnum):
+    """What else happened, whatever the outcome."""
+
+    OOM_IN_CHILD = "oom_in_child"
+    """The kernel ended a process that the program had started, for memory; known where there are cgroups."""
+    PIDS_HIT = "pids_hit"
+    """A process or thread was refused; known where there are cgroups."""
+    OUTPUT_FULL = "output_full"
+    TRUNCATED = "truncated"
+    """The middle of stdout or stderr was left out."""
+    FILES_SKIPPED = "files_skipped"
 
 
 @dataclass(frozen=True)
@@ -32,6 +50,8 @@ class Program:
     source: str
     inputs: Path
     arguments: tuple[str, ...] = ("-i", "{input}", "-o", "{output}")
+    result: str | None = None
+    """A file that has to be in the output folder in the end."""
 
 
 @dataclass(frozen=True)
@@ -45,37 +65,48 @@ class ExecResult:
     seconds: float
     cpu_seconds: float
     peak_memory_mb: float
+    """Of all together, files in memory included, as the kernel counts it; the watchdog's count elsewhere."""
     isolation: str
     """What really confined the program, e.g. `docker`, `bubblewrap-rlimits`, `none`."""
     files: dict[str, bytes] = field(default_factory=dict[str, bytes])
     """Regular files that the program left in its output folder, by relative path."""
     skipped: dict[str, str] = field(default_factory=dict[str, str])
     """What was left behind there and not brought back, with the reason."""
+    process_peak_mb: float = 0.0
+    """Of the largest single process."""
+    flags: frozenset[Flag] = frozenset()
 
     @property
     def ok(self) -> bool:
         return self.outcome is Outcome.OK
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "outcome": self.outcome.value,
+            "exit_code": self.exit_code,
+            "stdout": self.stdout,
+            "stderr": self.stderr,
+            "files": [{"name": name, "bytes": len(data)} for name, data in sorted(self.files.items())],
+            "skipped": self.skipped,
+            "seconds": self.seconds,
+            "cpu_seconds": self.cpu_seconds,
+            "peak_memory_mb": self.peak_memory_mb,
+            "flags": sorted(flag.value for flag in self.flags),
+            "isolation": self.isolation,
+            "stdout_bytes": self.stdout_bytes,
+            "stderr_bytes": self.stderr_bytes,
+            "process_peak_mb": self.process_peak_mb,
+        }
 
 
 class Sandbox(Protocol):
     @property
     def name(self) -> str: ...
 
-    async def run(self, program: Program, limits: Limits) -> ExecResult:
-        """Run `program` once.
+    async def run(self, program: Program, limits: Limits, stop: asyncio.Event | None = None) -> ExecResult:
+        """Run `program` once; setting `stop` ends it, and what it did so far is the result.
 
         Raises:
             SandboxError: the run could not be made, or its result was lost.
         """
         ...
-
-
-def classify(*, exit_code: int | None, timed_out: bool, out_of_memory: bool) -> Outcome:
-    """What became of a program; `exit_code` is negative for a signal, as in `subprocess`."""
-    if timed_out:
-        return Outcome.TIMEOUT
-    if out_of_memory and exit_code != 0:
-        return Outcome.OOM
-    if exit_code is None or exit_code < 0:
-        return Outcome.SIGNAL
-    return Outcome.OK if exit_code == 0 else Outcome.NONZERO_EXIT

@@ -1,8 +1,9 @@
 """bubblewrap: a sandbox without an engine, from Linux namespaces.
 
-It gives what Docker gives but for cgroups: memory is limited per process (RLIMIT_DATA) and, all together,
-by a watchdog that counts ten times a second, so a program may overshoot for a moment. What the machine has
-in /usr and in the Python environment of AutoIOT, a program can read.
+As root it gives what Docker gives. As another user there are no cgroups: memory is limited per process
+(RLIMIT_DATA) and, all together, by a watchdog that counts ten times a second, so a program may overshoot for a
+moment, and the number of its files has no limit while it runs; `isolation` says which it was. What the machine
+has in /usr and in the Python environment of AutoIOT, a program can read.
 """
 
 import asyncio
@@ -13,15 +14,20 @@ import secrets
 import shutil
 import subprocess
 import tempfile
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from sandbox import cgroups
 from sandbox.base import ExecResult, Program
+from sandbox.cgroups import Cgroup
 from sandbox.errors import SandboxUnavailable
 from sandbox.inputs import refuse_unusable
 from sandbox.interpreter import SYSTEM_FOLDERS, executable, interpreter_names, visible_parts
 from sandbox.limits import MIB, Limits
 from sandbox.protocol import INPUT, OUTPUT, UID, WORK, WRAPPER, Place
+from sandbox.seccomp import syscall_filter
+from sandbox.stage import SHARED_MEMORY, bind_words, staged
 from sandbox.subprocesses import run_wrapper
 
 UIDS = range(UID, UID + 1000)
@@ -33,10 +39,25 @@ COUNTS_PER_NAMESPACE = (5, 14)
 class BubblewrapSandbox:
     python: str = field(default_factory=executable)
     name: str = "bubblewrap"
+    owner: str = "here"
+    """Which installation of ours a run belongs to: only what is left of those is ever removed."""
+    with_cgroups: bool = True
+    """Where the kernel lets us."""
+    syscall_filter: bytes = field(default_factory=syscall_filter, repr=False)
+    policy: Callable[..., list[str]] = field(default_factory=lambda: bwrap_arguments, repr=False)
 
-    async def run(self, program: Program, limits: Limits) -> ExecResult:
+    async def run(self, program: Program, limits: Limits, stop: asyncio.Event | None = None) -> ExecResult:
         as_root = os.geteuid() == 0
         await asyncio.to_thread(refuse_unusable, program.inputs, other_user=as_root)
+        group = cgroups.create(self.owner, limits) if as_root and self.with_cgroups else None
+        try:
+            command, place = self._command(program, limits, group, as_root), self._place(group, as_root)
+            return await run_wrapper(command, program, limits, place, stop, group)
+        finally:
+            if group:
+                await asyncio.to_thread(group.remove)
+
+    def _place(self, group: Cgroup | None, as_root: bool) -> Place:
         place = Place(
             python=self.python,
             inputs=INPUT,
@@ -44,14 +65,21 @@ class BubblewrapSandbox:
             work=WORK,
             isolation="bubblewrap-rlimits",
             uid=free_uid() if as_root else None,
-            counts_memory=True,
             rlimits=True,
             names=interpreter_names(self.python),
             other_processes=0 if as_root else processes_counted_along(),
+            syscall_filter=self.syscall_filter,
         )
-        policy = bwrap_arguments(self.python, program.inputs.resolve(), limits, as_root=as_root)
+        return replace(place, isolation="bubblewrap-cgroup", cgroup=True, rlimits=False) if group else place
+
+    def _command(self, program: Program, limits: Limits, group: Cgroup | None, as_root: bool) -> list[str]:
+        policy = self.policy(self.python, program.inputs.resolve(), limits, as_root=as_root, cgroup=group)
         command = [find_bwrap(), *policy, "-I", "-S", "-B", "-c", WRAPPER]
-        return await run_wrapper(command, program, limits, place)
+        return staged(command, group, limits) if group else command
+
+    def sweep(self) -> int:
+        """Remove what dead servers of this installation left behind; how many cgroups there were."""
+        return cgroups.sweep(self.owner)
 
     def probe(self) -> None:
         """Raises SandboxUnavailable when this machine does not allow what programs are run with."""
@@ -99,13 +127,14 @@ def processes() -> list[tuple[int, int]]:
     return found
 
 
-def bwrap_arguments(python: str, inputs: Path, limits: Limits, *, as_root: bool) -> list[str]:
+def bwrap_arguments(
+    python: str, inputs: Path, limits: Limits, *, as_root: bool, cgroup: Cgroup | None = None
+) -> list[str]:
     """The whole policy: what is not named here, the program does not have.
 
     Folders are made with a mode because bubblewrap makes them for root alone: the program, another user,
     could not pass them.
     """
-    size = str(limits.output_mb * MIB)
     # As root no user namespace is made: uid 0 would map to itself. The wrapper, our code, starts with the
     # right to change its uid and nothing else, and gives it up before it starts the program.
     who = (
@@ -121,14 +150,21 @@ def bwrap_arguments(python: str, inputs: Path, limits: Limits, *, as_root: bool)
         *("--perms", "0755", "--dir", "/etc", "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"),
         *("--ro-bind-try", "/etc/fonts", "/etc/fonts"),
         *("--proc", "/proc", "--dev", "/dev"),
-        *("--size", str(64 * MIB), "--perms", "1777", "--tmpfs", "/dev/shm"),
-        *("--size", size, "--perms", "1777", "--tmpfs", WORK),
-        *("--size", size, "--perms", "1777", "--tmpfs", OUTPUT),
+        *(bind_words(cgroup) if cgroup else own_folders(limits)),
         # After the work folder, which is /tmp: an interpreter may live below it.
         *interpreter_binds(python),
         *("--ro-bind", str(inputs), INPUT),
         *("--remount-ro", "/dev", "--remount-ro", "/"),
         *("--chdir", WORK, "--", python),
+    ]
+
+
+def own_folders(limits: Limits) -> list[str]:
+    size = str(limits.output_mb * MIB)
+    return [
+        *("--size", str(SHARED_MEMORY), "--perms", "1777", "--tmpfs", "/dev/shm"),
+        *("--size", size, "--perms", "1777", "--tmpfs", WORK),
+        *("--size", size, "--perms", "1777", "--tmpfs", OUTPUT),
     ]
 
 

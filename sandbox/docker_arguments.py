@@ -8,19 +8,21 @@ from docker.types import LogConfig, Mount, Ulimit
 
 from sandbox.limits import MIB, Limits
 from sandbox.protocol import INPUT, OUTPUT, UID, WORK, WRAPPER
+from sandbox.stage import OUTPUT_FILES, SHARED_MEMORY, WORK_FILES
 
 PYTHON = "/opt/venv/bin/python"
-LABEL = "autoiot.sandbox"
 
 
-def container_arguments(image: str, inputs: Path, limits: Limits, *, name: str, owner: str) -> dict[str, Any]:
+def container_arguments(
+    image: str, inputs: Path, limits: Limits, *, name: str, labels: dict[str, str]
+) -> dict[str, Any]:
     memory, output = limits.memory_mb * MIB, limits.output_mb * MIB
     return {
         "image": image,
         "command": [PYTHON, "-I", "-S", "-B", "-c", WRAPPER],
         "entrypoint": [],
         "name": name,
-        "labels": {LABEL: owner},
+        "labels": labels,
         "working_dir": WORK,
         "user": f"{UID}:{UID}",
         "hostname": "sandbox",
@@ -40,18 +42,19 @@ def container_arguments(image: str, inputs: Path, limits: Limits, *, name: str, 
         # The engine refuses more cores than there are.
         "nano_cpus": int(min(limits.cpus, os.cpu_count() or 1) * 1e9),
         "ipc_mode": "private",
-        "shm_size": 64 * MIB,
+        "shm_size": SHARED_MEMORY,
         "init": False,
         "auto_remove": False,
         "tty": False,
         "stdin_open": True,
         "tmpfs": {
-            WORK: f"rw,nosuid,nodev,noexec,size={output},nr_inodes=16384,mode=1777",
-            OUTPUT: f"rw,nosuid,nodev,noexec,size={output},nr_inodes=2048,mode=0700,uid={UID},gid={UID}",
+            WORK: f"rw,nosuid,nodev,noexec,size={output},nr_inodes={WORK_FILES},mode=1777",
+            OUTPUT: f"rw,nosuid,nodev,noexec,size={output},nr_inodes={OUTPUT_FILES},mode=0700,uid={UID},gid={UID}",
         },
         "mounts": [Mount(INPUT, str(inputs), type="bind", read_only=True, propagation="rprivate")],
         "ulimits": [
-            Ulimit(name="core", soft=0, hard=0),
+            # One byte, not none: see the wrapper.
+            Ulimit(name="core", soft=1, hard=1),
             Ulimit(name="nofile", soft=1024, hard=1024),
             Ulimit(name="fsize", soft=output, hard=output),
         ],

@@ -4,7 +4,8 @@ SandboxError
 ├── SandboxUnavailable   nothing here can confine a program
 ├── ImageMissing         the engine answers, the image is not built
 ├── InputUnusable        the input folder cannot be given to a program
-└── SandboxBroken        the sandbox itself failed during a run; the run may be tried again
+├── SandboxBroken        the sandbox itself failed during a run; the run may be tried again
+└── SandboxStuck         something of a run is still there and will not go away
 """
 
 
@@ -30,3 +31,7 @@ class InputUnusable(SandboxError):
 
 class SandboxBroken(SandboxError):
     """The sandbox stopped without a result. Run `autoiot resume` to try again."""
+
+
+class SandboxStuck(SandboxError):
+    """A container of an earlier run cannot be removed. Run: docker ps --filter label=autoiot.sandbox"""

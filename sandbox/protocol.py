@@ -1,17 +1,14 @@
-"""The two ends of the talk with `wrapper.py`: the job that goes in, the frames that come out."""
+"""What the wrapper is told: the place that it finds itself in, and the job."""
 
 import json
 import secrets
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
 
-from sandbox.base import ExecResult, Program, classify
-from sandbox.errors import SandboxBroken
-from sandbox.limits import MIB, Limits
-from sandbox.text import rename, scrub
+from sandbox.base import Program
+from sandbox.limits import Limits
 
 WRAPPER = (Path(__file__).parent / "wrapper.py").read_text(encoding="utf-8")
 GRACE_SECONDS = 15.0
@@ -20,6 +17,8 @@ UID = 64321
 """Nobody's: not 65534, which file systems give special rights to."""
 INPUT, OUTPUT, WORK = "/input", "/output", "/tmp"
 """Where a program finds its folders inside: not /data, below which an interpreter may live."""
+CANCEL = b"C"
+"""Sent after the job: end the program and report what it did so far."""
 OWN_PACKAGES = ("app", "graph", "sandbox")
 """A program that may run without an image shares our environment; these it must not import by accident."""
 
@@ -35,10 +34,12 @@ class Place:
     isolation: str
     uid: int | None = None
     is_init: bool = True
-    counts_memory: bool = False
+    cgroup: bool = False
+    """One of its own: the kernel keeps the limits and counts; else the wrapper counts memory itself."""
     rlimits: bool = False
     other_processes: int = 0
     """Not the program's, but counted against its limit by an older kernel."""
+    syscall_filter: bytes = b""
     names: Mapping[str, str] = field(default_factory=dict[str, str])
     """Paths of this machine that the program can see, with what they are called in what it printed.
 
@@ -60,9 +61,10 @@ def encode_job(program: Program, limits: Limits, place: Place, nonce: str) -> by
         "output": place.output,
         "uid": place.uid,
         "is_init": place.is_init,
-        "counts_memory": place.counts_memory,
+        "cgroup": place.cgroup,
         "rlimits": place.rlimits,
         "other_processes": place.other_processes,
+        "filter": place.syscall_filter.hex(),
         "hidden": OWN_PACKAGES,
     }
     body = json.dumps(job).encode()
@@ -85,86 +87,3 @@ def environment(limits: Limits, work: str) -> dict[str, str]:
 
 def new_nonce() -> str:
     return secrets.token_hex(16)
-
-
-@dataclass
-class Frames:
-    """Collects frames as bytes arrive; `result` is there after the last one."""
-
-    limits: Limits
-    nonce: str
-    files: dict[str, bytes] = field(default_factory=dict[str, bytes])
-    report: dict[str, Any] | None = None
-    _buffer: bytearray = field(default_factory=bytearray)
-
-    def feed(self, data: bytes) -> None:
-        """Raises SandboxBroken for bytes that the wrapper cannot have sent."""
-        self._buffer += data
-        for kind, payload in self._complete():
-            if self.report is not None:
-                raise SandboxBroken("the sandbox sent data after its result")
-            try:
-                self._take(kind, payload)
-            except (ValueError, TypeError, struct.error) as error:
-                raise SandboxBroken(f"the sandbox sent a frame that cannot be read: {error}") from error
-        if self.report is not None and self._buffer:
-            raise SandboxBroken("the sandbox sent data after its result")
-
-    def _take(self, kind: bytes, payload: bytes) -> None:
-        if kind == b"F":
-            size = struct.unpack(">I", payload[:4])[0]
-            self._keep(payload[4 : 4 + size].decode(), payload[4 + size :])
-        elif kind == b"R":
-            self.report = dict(json.loads(payload))
-        else:
-            raise SandboxBroken(f"the sandbox sent a frame of unknown kind {kind!r}")
-
-    def _keep(self, name: str, data: bytes) -> None:
-        path = PurePosixPath(name)
-        if not path.parts or path.is_absolute() or ".." in path.parts:
-            raise SandboxBroken(f"the sandbox sent a file that is not below its folder: {name!r}")
-        self.files[name] = data
-        if len(self.files) > self.limits.files or sum(map(len, self.files.values())) > self.limits.output_mb * MIB:
-            raise SandboxBroken("the sandbox sent more files than the limit")
-
-    def _complete(self) -> Iterator[tuple[bytes, bytes]]:
-        while len(self._buffer) >= 5:
-            size = struct.unpack(">I", self._buffer[1:5])[0]
-            if size > self.limits.output_mb * MIB + 16 * MIB:
-                raise SandboxBroken("the sandbox sent a frame over the size limit")
-            if len(self._buffer) < 5 + size:
-                return
-            kind, payload = bytes(self._buffer[:1]), bytes(self._buffer[5 : 5 + size])
-            del self._buffer[: 5 + size]
-            yield kind, payload
-
-    def result(self, place: Place) -> ExecResult:
-        """Raises SandboxBroken when no report came, or one that is not the wrapper's."""
-        if self.report is None:
-            raise SandboxBroken()
-        if self.report.get("nonce") != self.nonce:
-            raise SandboxBroken("the sandbox sent a result that is not its own")
-        try:
-            return self._result(self.report, place)
-        except (KeyError, TypeError, AttributeError) as error:
-            raise SandboxBroken(f"the sandbox sent a result that cannot be read: {error}") from error
-
-    def _result(self, report: dict[str, Any], place: Place) -> ExecResult:
-        return ExecResult(
-            outcome=classify(
-                exit_code=report["exit_code"],
-                timed_out=report["timed_out"],
-                out_of_memory=report["out_of_memory"],
-            ),
-            exit_code=report["exit_code"],
-            stdout=rename(scrub(report["stdout"]), place.names),
-            stderr=rename(scrub(report["stderr"]), place.names),
-            stdout_bytes=report["stdout_bytes"],
-            stderr_bytes=report["stderr_bytes"],
-            seconds=round(report["seconds"], 3),
-            cpu_seconds=round(report["cpu_seconds"], 3),
-            peak_memory_mb=round(report["peak_memory_mb"], 1),
-            isolation=place.isolation,
-            files=dict(self.files),
-            skipped=report["skipped"],
-        )

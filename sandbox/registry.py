@@ -21,8 +21,9 @@ def open_docker(owner: str) -> Sandbox:
 
 
 def open_bubblewrap(owner: str) -> Sandbox:
-    sandbox = BubblewrapSandbox()
+    sandbox = BubblewrapSandbox(owner=owner)
     sandbox.probe()
+    sandbox.sweep()
     return sandbox
 
 

@@ -4,22 +4,33 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
+from collections.abc import AsyncGenerator
 
 from sandbox.base import ExecResult, Program
+from sandbox.cgroups import Cgroup
 from sandbox.errors import SandboxBroken
+from sandbox.frames import Frames
 from sandbox.limits import Limits
-from sandbox.protocol import GRACE_SECONDS, Frames, Place, encode_job, new_nonce
+from sandbox.protocol import CANCEL, GRACE_SECONDS, Place, encode_job, new_nonce
 
 
-async def run_wrapper(command: list[str], program: Program, limits: Limits, place: Place) -> ExecResult:
+async def run_wrapper(
+    command: list[str],
+    program: Program,
+    limits: Limits,
+    place: Place,
+    stop: asyncio.Event | None = None,
+    cgroup: Cgroup | None = None,
+) -> ExecResult:
     """Raises SandboxBroken when the wrapper ended without a report."""
+    began, nonce = time.monotonic(), new_nonce()
+    frames, late = Frames(limits, nonce, init_pid=1 if place.is_init else None), False
     process = await start(command)
     assert process.stdin and process.stdout and process.stderr
     complaints = asyncio.create_task(read_tail(process.stderr))
-    nonce = new_nonce()
-    frames = Frames(limits, nonce)
     try:
-        async with asyncio.timeout(limits.seconds + GRACE_SECONDS):
+        async with asyncio.timeout(limits.seconds + GRACE_SECONDS), watching(stop, process.stdin):
             with contextlib.suppress(ConnectionError):
                 process.stdin.write(encode_job(program, limits, place, nonce))
                 await process.stdin.drain()
@@ -27,14 +38,36 @@ async def run_wrapper(command: list[str], program: Program, limits: Limits, plac
                 frames.feed(data)
             await process.wait()
     except TimeoutError as error:
-        raise SandboxBroken("the sandbox did not end in time") from error
+        late = True
+        if frames.hello is None:
+            raise SandboxBroken("the sandbox did not end in time") from error
     finally:
         await end(process)
         said = await complaints
-    if frames.report is None:
-        last = said.decode("utf-8", "replace").strip().splitlines()
-        raise SandboxBroken(f"the sandbox stopped without a result: {last[-1] if last else 'no message'}")
-    return frames.result(place)
+    if frames.report is not None:
+        return frames.result(place, program)
+    out_of_memory = cgroup is not None and cgroup.oom_kills() > 0
+    if late or out_of_memory:
+        return frames.without_report(place, out_of_memory=out_of_memory, seconds=time.monotonic() - began)
+    last = said.decode("utf-8", "replace").strip().splitlines()
+    raise SandboxBroken(f"the sandbox stopped without a result: {last[-1] if last else 'no message'}")
+
+
+@contextlib.asynccontextmanager
+async def watching(stop: asyncio.Event | None, lease: asyncio.StreamWriter) -> AsyncGenerator[None]:
+    """While this lasts, setting `stop` asks the wrapper to end the program."""
+
+    async def pass_on(event: asyncio.Event) -> None:
+        await event.wait()
+        lease.write(CANCEL)
+
+    # Started before the job is written, but it gets its first turn after that.
+    task = asyncio.create_task(pass_on(stop)) if stop else None
+    try:
+        yield
+    finally:
+        if task:
+            task.cancel()
 
 
 async def start(command: list[str]) -> asyncio.subprocess.Process:

@@ -1,10 +1,11 @@
-# ruff: noqa: PTH103, PTH118, PTH123, PTH208 (pathlib takes longer to import than a short program to run)
+# ruff: noqa: PTH103, PTH106, PTH108, PTH118, PTH123, PTH208 (pathlib takes longer to import than a short program to run)
 """Runs inside the sandbox, around the program: stdlib only, sent as text to `python -c`.
 
 Reads one job from stdin (u32 length, JSON), runs the program in a child, keeps the head and the tail of
 its output, ends it at the time or memory limit, and sends back frames (`type`, u32 length, payload) on a
-stdout that the child never gets. stdin stays open as a lease: when the other end goes away, everything
-here is killed, so a dead server leaves no running program.
+stdout that the child never gets: H, this process; O and E, the head of stdout and stderr while it runs, for
+the case that we are ended too; F, a file; R, the report, last. stdin stays open as a lease: when the other
+end goes away, everything here is killed, so a dead server leaves no running program; a byte on it cancels.
 """
 
 import contextlib
@@ -23,8 +24,9 @@ import time
 MIB = 1024 * 1024
 TICK = 0.05
 MEMORY_CHECK = 0.1
-MOST_ENTRIES = 10_000
-PR_SET_DUMPABLE = 4
+MOST_ENTRIES, MOST_SKIPPED = 10_000, 100
+PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, FILTER_MODE = 4, 22, 38, 2
+CGROUPS = "/sys/fs/cgroup"
 # Called with the names to hide, the path and the program's arguments: runs the file as `python path` does,
 # but for packages of ours that a shared environment would let it import, and leaves itself out of tracebacks.
 BOOT = """\
@@ -60,18 +62,21 @@ def main():
     path = os.path.join(job["work"], "program.py")
     with open(path, "w", encoding="utf-8") as file:
         file.write(job["source"])
-    report = watch(job, path, control)
+    live = Live(results)
+    live.add(b"H", json.dumps({"pid": os.getpid()}).encode())
+    report = watch(job, path, control, live)
+    live.finish()
     send_files(job, results, report)
     send(results, b"R", json.dumps({"nonce": job["nonce"], **report}).encode())
 
 
-def watch(job, path, control):
+def watch(job, path, control, live):
+    memory, refused_at_start = Memory(job), counted("pids", "pids.events", "max")
     started = time.monotonic()
     child, out, err = spawn(job, path)
     keep = int(job["limits"]["stream_kb"]) * 1024
-    streams = {out: Stream(keep), err: Stream(keep)}
-    memory = Memory(job)
-    status, timed_out = follow(job, child, streams, control, memory)
+    streams = {out: Stream(keep, b"O", live), err: Stream(keep, b"E", live)}
+    status, ended_by = follow(job, child, streams, control, memory, live)
     seconds = time.monotonic() - started
     kill_all(job, child)
     reap()
@@ -79,18 +84,27 @@ def watch(job, path, control):
         while data := read_some(descriptor):
             stream.add(data)
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return {
+    report = {
         "exit_code": os.waitstatus_to_exitcode(status),
-        "timed_out": timed_out,
-        "out_of_memory": memory.exhausted(),
+        "timed_out": ended_by == "time",
+        "cancelled": ended_by == "cancel",
+        "over_memory": memory.hit,
+        "oom_kills": memory.kills(),
+        "pids_hit": job["cgroup"] and counted("pids", "pids.events", "max") > refused_at_start,
+        "output_full": any(is_full(folder) for folder in (job["work"], job["output"])),
         "seconds": seconds,
         "cpu_seconds": usage.ru_utime + usage.ru_stime,
-        "peak_memory_mb": max(usage.ru_maxrss / 1024, memory.peak / MIB),
+        "peak_memory_mb": memory.highest(usage.ru_maxrss * 1024) / MIB,
+        "process_peak_mb": usage.ru_maxrss / 1024,
         "stdout": streams[out].text(),
         "stdout_bytes": streams[out].total,
         "stderr": streams[err].text(),
         "stderr_bytes": streams[err].total,
+        "truncated": any(stream.gap() for stream in streams.values()),
     }
+    if report["oom_kills"] and job["is_init"]:
+        make_room(job)
+    return report
 
 
 def spawn(job, path):
@@ -110,19 +124,21 @@ def spawn(job, path):
     return child, out_read, err_read
 
 
-def follow(job, child, streams, control, memory):
-    """Until the program ends, or is ended at a limit: its status, and whether its time was up."""
-    ends, timed_out, next_check = time.monotonic() + job["limits"]["seconds"], False, 0.0
+def follow(job, child, streams, control, memory, live):
+    """Until the program ends, or is ended by us: its status, and why we did, `time` or `cancel`."""
+    ends, ended_by, next_check = time.monotonic() + job["limits"]["seconds"], None, 0.0
     selector = selectors.DefaultSelector()
     for descriptor in (*streams, control):
         os.set_blocking(descriptor, False)
         selector.register(descriptor, selectors.EVENT_READ)
     while True:
+        cancelled = False
         for key, _ in selector.select(TICK):
-            take(key.fd, job, child, streams, selector)
+            cancelled = take(key.fd, job, child, streams, selector) or cancelled
+        live.flush()
         now = time.monotonic()
-        if now > ends and not timed_out:
-            timed_out = True
+        if (cancelled or now > ends) and not ended_by:
+            ended_by = "cancel" if cancelled else "time"
             kill_all(job, child)
         if now > next_check:
             next_check = now + MEMORY_CHECK
@@ -130,10 +146,11 @@ def follow(job, child, streams, control, memory):
                 kill_all(job, child)
         status = reap_ended(child)
         if status is not None:
-            return status, timed_out
+            return status, ended_by
 
 
 def take(descriptor, job, child, streams, selector):
+    """Whether the other end has asked to stop."""
     data = read_some(descriptor)
     if data and descriptor in streams:
         streams[descriptor].add(data)
@@ -143,6 +160,7 @@ def take(descriptor, job, child, streams, selector):
         # The lease is over: whoever wanted the result is gone.
         kill_all(job, child)
         os._exit(1)
+    return bool(data) and descriptor not in streams
 
 
 def start_program(job, path, out_write, err_write, fault_write):
@@ -153,7 +171,8 @@ def start_program(job, path, out_write, err_write, fault_write):
         os.closerange(3, fault_write)
         os.closerange(fault_write + 1, 65536)
         limits = job["limits"]
-        cap(resource.RLIMIT_CORE, 0)
+        # One byte, not none: a limit of 0 does not hold for a core that the machine pipes into a program.
+        cap(resource.RLIMIT_CORE, 1)
         cap(resource.RLIMIT_NOFILE, 1024)
         cap(resource.RLIMIT_FSIZE, int(limits["output_mb"]) * MIB)
         cap(resource.RLIMIT_CPU, int(limits["seconds"] * max(1, limits["cpus"])) + 5)
@@ -164,6 +183,8 @@ def start_program(job, path, out_write, err_write, fault_write):
         ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
         with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
             file.write("1000")
+        # The wrapper has to get its turn beside as many processes as the program likes.
+        os.nice(5)
         os.chdir(job["work"])
         command = [
             job["python"],
@@ -176,6 +197,10 @@ def start_program(job, path, out_write, err_write, fault_write):
             path,
             *job["arguments"],
         ]
+        if job["filter"]:
+            cap(resource.RLIMIT_MEMLOCK, 0)
+            cap(resource.RLIMIT_MSGQUEUE, 0)
+            refuse_calls(bytes.fromhex(job["filter"]))
         os.execve(job["python"], command, job["environment"])
     except BaseException as problem:  # noqa: BLE001 - a child of ours must not come back from here
         os.write(fault_write, f"the program could not be started: {problem}".encode())
@@ -188,22 +213,60 @@ def cap(what, value):
     resource.setrlimit(what, (value, value))
 
 
+class FilterProgram(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("words", ctypes.c_char_p))
+
+
+def refuse_calls(words):
+    libc, program = ctypes.CDLL(None, use_errno=True), FilterProgram(len(words) // 8, words)
+    steps = ((PR_SET_NO_NEW_PRIVS, 1, 0), (PR_SET_SECCOMP, FILTER_MODE, ctypes.addressof(program)))
+    for option, value, where in steps:
+        if libc.prctl(option, *map(ctypes.c_ulong, (value, where, 0, 0))) != 0:
+            raise OSError(ctypes.get_errno(), "the filter for system calls was refused")
+
+
 class Stream:
     """The first and the last bytes of an output stream, and how many there were."""
 
-    def __init__(self, keep):
-        self.keep, self.total, self.head, self.tail = keep, 0, b"", b""
+    def __init__(self, keep, kind, live):
+        self.keep, self.kind, self.live = keep, kind, live
+        self.total, self.head, self.tail = 0, b"", b""
 
     def add(self, data):
         self.total += len(data)
         room = self.keep - len(self.head)
+        if room > 0:
+            self.live.add(self.kind, data[:room])
         self.head += data[:room]
         self.tail = (self.tail + data[max(0, room) :])[-self.keep :]
 
+    def gap(self):
+        return self.total - len(self.head) - len(self.tail)
+
     def text(self):
-        gap = self.total - len(self.head) - len(self.tail)
-        middle = f"\n[... {gap} bytes left out ...]\n".encode() if gap else b""
+        middle = f"\n[... {self.gap()} bytes left out ...]\n".encode() if self.gap() else b""
         return (self.head + middle + self.tail).decode("utf-8", "replace")
+
+
+class Live:
+    """Frames that are sent while the program runs, without ever waiting: it is the limits that count."""
+
+    def __init__(self, descriptor):
+        self.descriptor, self.pending = descriptor, b""
+
+    def add(self, kind, data):
+        self.pending += frame(kind, len(data)) + data
+        self.flush()
+
+    def flush(self):
+        os.set_blocking(self.descriptor, False)
+        with contextlib.suppress(BlockingIOError):
+            while self.pending:
+                self.pending = self.pending[os.write(self.descriptor, self.pending) :]
+
+    def finish(self):
+        os.set_blocking(self.descriptor, True)
+        write_all(self.descriptor, self.pending)
 
 
 class Memory:
@@ -215,7 +278,7 @@ class Memory:
         self.kills_at_start = oom_kills()
 
     def over(self, child):
-        if self.job["counts_memory"]:
+        if not self.job["cgroup"]:
             used = sum(proportional_memory(pid) for pid in self.pids(child))
             self.peak = max(self.peak, used)
             self.hit = self.hit or used > self.limit
@@ -226,8 +289,14 @@ class Memory:
             return [child]
         return [int(name) for name in os.listdir("/proc") if name.isdigit() and name != "1"]
 
-    def exhausted(self):
-        return self.hit or oom_kills() > self.kills_at_start
+    def kills(self):
+        return oom_kills() - self.kills_at_start
+
+    def highest(self, of_a_process):
+        counted_by_kernel = self.job["cgroup"] and max(
+            number("memory", "memory.max_usage_in_bytes"), number("", "memory.peak")
+        )
+        return counted_by_kernel or max(self.peak, of_a_process)
 
 
 def proportional_memory(pid):
@@ -242,12 +311,42 @@ def proportional_memory(pid):
 
 
 def oom_kills():
-    for path in ("/sys/fs/cgroup/memory/memory.oom_control", "/sys/fs/cgroup/memory.events"):
-        with contextlib.suppress(OSError, ValueError), open(path) as file:
-            for line in file:
-                if line.startswith("oom_kill "):
+    return counted("memory", "memory.oom_control", "oom_kill") or counted("", "memory.events", "oom_kill")
+
+
+def counted(controller, file, word):
+    """A number of the first or the second version of cgroups: there, all controllers share one folder."""
+    for folder in (controller, ""):
+        with contextlib.suppress(OSError, ValueError), open(os.path.join(CGROUPS, folder, file)) as lines:
+            for line in lines:
+                if line.startswith(f"{word} "):
                     return int(line.split()[1])
     return 0
+
+
+def number(controller, file):
+    with contextlib.suppress(OSError, ValueError), open(os.path.join(CGROUPS, controller, file)) as text:
+        return int(text.read())
+    return 0
+
+
+def is_full(folder):
+    if not os.path.ismount(folder):
+        return False
+    room = os.statvfs(folder)
+    return room.f_bavail == 0 or (room.f_files > 0 and room.f_favail == 0)
+
+
+def make_room(job):
+    """Files in memory count against the limit that has just been met, and reading the results needs some."""
+    for top in (job["work"], "/dev/shm"):
+        for folder, folders, files in os.walk(top, topdown=False):
+            for name in files:
+                with contextlib.suppress(OSError):
+                    os.unlink(os.path.join(folder, name))
+            for name in folders:
+                with contextlib.suppress(OSError):
+                    os.rmdir(os.path.join(folder, name))
 
 
 def kill_all(job, child):
@@ -285,18 +384,37 @@ def send_files(job, results, report):
     report["skipped"] = {}
     room, count = int(job["limits"]["output_mb"]) * MIB, int(job["limits"]["files"])
     for relative, reason in itertools.islice(walk(job["output"]), MOST_ENTRIES):
-        data, why = None, reason or ("more files than the limit" if count == 0 else None)
+        why = reason or ("more files than the limit" if count == 0 else None)
         if why is None:
             try:
-                data = read_regular(os.path.join(job["output"], relative), room)
+                descriptor, size = open_regular(os.path.join(job["output"], relative), room)
             except OSError as problem:
                 why = str(problem.strerror or problem)
-        if data is not None:
-            room, count = room - len(data), count - 1
-            name = relative.encode()
-            send(results, b"F", struct.pack(">I", len(name)) + name, data)
-        elif len(report["skipped"]) < 100:
+            else:
+                send_file(results, relative, descriptor, size)
+                room, count = room - size, count - 1
+        if why and len(report["skipped"]) < MOST_SKIPPED:
             report["skipped"][relative] = why
+
+
+def open_regular(path, room):
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    size = os.fstat(descriptor).st_size
+    if size > room:
+        os.close(descriptor)
+        raise OSError(0, "over the size limit")
+    return descriptor, size
+
+
+def send_file(results, relative, descriptor, size):
+    """In pieces: the file is in memory already, and that may be all there is of it."""
+    name = relative.encode()
+    write_all(results, frame(b"F", 4 + len(name) + size) + struct.pack(">I", len(name)) + name)
+    for start in range(0, size, MIB):
+        expected = min(MIB, size - start)
+        # A size that was promised has to be kept; only the plain process leaves anyone to change it.
+        write_all(results, os.pread(descriptor, expected, start).ljust(expected, b"\0"))
+    os.close(descriptor)
 
 
 def walk(root, prefix="", depth=0):
@@ -333,17 +451,6 @@ def is_plain(name):
         return False
 
 
-def read_regular(path, room):
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    try:
-        if os.fstat(descriptor).st_size > room:
-            raise OSError(0, "over the size limit")
-        with os.fdopen(os.dup(descriptor), "rb") as file:
-            return file.read(room)
-    finally:
-        os.close(descriptor)
-
-
 def read_some(descriptor):
     try:
         return os.read(descriptor, 65536)
@@ -361,11 +468,18 @@ def read_exactly(descriptor, size):
     return data
 
 
-def send(descriptor, kind, *parts):
-    for part in (kind + struct.pack(">I", sum(map(len, parts))), *parts):
-        data = memoryview(part)
-        while data:
-            data = data[os.write(descriptor, data) :]
+def send(descriptor, kind, payload):
+    write_all(descriptor, frame(kind, len(payload)) + payload)
+
+
+def frame(kind, size):
+    return kind + struct.pack(">I", size)
+
+
+def write_all(descriptor, data):
+    data = memoryview(data)
+    while data:
+        data = data[os.write(descriptor, data) :]
 
 
 if __name__ == "__main__":

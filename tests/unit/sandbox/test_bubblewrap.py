@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from sandbox.bubblewrap import UIDS, bwrap_arguments, free_uid, processes_counted_along
+from sandbox.cgroups import Cgroup
 from sandbox.limits import MIB, Limits
+from sandbox.stage import mount_options
 
 PYTHON = "/usr/bin/python3"
 
@@ -68,3 +70,18 @@ def test_a_newer_kernel_counts_the_programs_processes_alone(release: str) -> Non
 @pytest.mark.parametrize("release", ["5.10.0-35-amd64", "4.18.0-553.el8"])
 def test_an_older_kernel_counts_ours_along(release: str) -> None:
     assert processes_counted_along(release) >= threading.active_count()
+
+
+def test_with_cgroups_the_folders_are_those_that_root_has_made() -> None:
+    group = Cgroup({"/sys/fs/cgroup/pids": Path("/sys/fs/cgroup/pids/autoiot/run")})
+    words = bwrap_arguments(PYTHON, Path("/a folder"), Limits(), as_root=True, cgroup=group)
+    assert "--tmpfs" not in words
+    assert has(words, "--bind", "/run/autoiot-sandbox/output", "/output")
+    assert has(words, "--ro-bind", "/sys/fs/cgroup/pids/autoiot/run", "/sys/fs/cgroup/pids")
+
+
+def test_the_folders_of_root_hold_so_much_and_so_many() -> None:
+    for options in mount_options(Limits(output_mb=3)).values():
+        assert {"nosuid", "nodev", "noexec"} <= set(options.split(","))
+        assert "nr_inodes=" in options
+    assert f"size={3 * MIB}," in mount_options(Limits(output_mb=3))["output"]

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from sandbox import docker_arguments
-from sandbox.docker import knock, read_frames, split_streams
 from sandbox.docker_arguments import container_arguments
-from sandbox.errors import SandboxBroken, SandboxUnavailable
+from sandbox.docker_engine import knock
+from sandbox.docker_wire import Request, read_frames, split_streams
+from sandbox.errors import SandboxUnavailable
+from sandbox.frames import Frames
 from sandbox.limits import MIB, Limits
-from sandbox.protocol import Frames
 
 
 def packet(stream: int, payload: bytes) -> bytes:
@@ -27,7 +28,9 @@ def test_complete_packets_are_taken_off_the_buffer() -> None:
 
 def test_a_container_is_locked_up() -> None:
     limits = Limits(memory_mb=100, output_mb=3, pids=7, cpus=0.5)
-    arguments = container_arguments("image", Path("/a folder"), limits, name="name", owner="owner")
+    arguments = container_arguments(
+        "image", Path("/a folder"), limits, name="name", labels={"autoiot.sandbox": "owner"}
+    )
     expected = {
         "user": "64321:64321",
         "network_mode": "none",
@@ -63,7 +66,7 @@ def test_a_container_is_locked_up() -> None:
     for options in arguments["tmpfs"].values():
         assert {"nosuid", "nodev", "noexec", f"size={3 * MIB}"} <= set(options.split(","))
     assert {limit.name: limit.hard for limit in arguments["ulimits"]} == {
-        "core": 0,
+        "core": 1,
         "nofile": 1024,
         "fsize": 3 * MIB,
     }
@@ -73,17 +76,34 @@ def test_a_container_is_locked_up() -> None:
 
 def test_no_more_cores_are_asked_for_than_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(docker_arguments.os, "cpu_count", lambda: 1)
-    arguments = container_arguments("image", Path("/in"), Limits(cpus=2), name="name", owner="owner")
+    arguments = container_arguments(
+        "image", Path("/in"), Limits(cpus=2), name="name", labels={"autoiot.sandbox": "owner"}
+    )
     assert arguments["nano_cpus"] == 1_000_000_000
 
 
-def test_a_container_that_ends_with_words_of_its_own_is_our_failure() -> None:
+def test_the_last_words_of_a_container_that_ends_without_a_report() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.sendall(packet(2, b"Traceback:\n") + packet(2, b"  ...\nOSError: disk full\n"))
         theirs.shutdown(socket.SHUT_WR)
-        with pytest.raises(SandboxBroken, match=r"without a result: OSError: disk full$"):
-            read_frames(ours, Frames(Limits(), "n"), 5)
+        assert read_frames(ours, Frames(Limits(), "n"), 5) == "OSError: disk full"
+
+
+def test_a_container_that_says_nothing_is_not_waited_for_longer() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs, pytest.raises(TimeoutError):
+        read_frames(ours, Frames(Limits(), "n"), 0.01)
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_a_request_to_stop_is_passed_on_once_there_is_someone_to_tell(early: bool) -> None:
+    ours, theirs = socket.socketpair()
+    request = Request()
+    with ours, theirs:
+        for step in (request.make, lambda: request.through(ours))[:: 1 if early else -1]:
+            step()
+        assert theirs.recv(10) == b"C"
 
 
 def test_nobody_listens(tmp_path: Path) -> None:
