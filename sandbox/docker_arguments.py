@@ -48,6 +48,8 @@ def container_arguments(
         "tty": False,
         "stdin_open": True,
         "tmpfs": {
+            # The engine's own has no limit on how many files.
+            "/dev/shm": f"rw,nosuid,nodev,noexec,size={SHARED_MEMORY},nr_inodes={WORK_FILES},mode=1777",
             WORK: f"rw,nosuid,nodev,noexec,size={output},nr_inodes={WORK_FILES},mode=1777",
             OUTPUT: f"rw,nosuid,nodev,noexec,size={output},nr_inodes={OUTPUT_FILES},mode=0700,uid={UID},gid={UID}",
         },

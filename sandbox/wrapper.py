@@ -55,6 +55,9 @@ def main():
         os.setgroups([])
         os.setresgid(job["uid"], job["uid"], job["uid"])
         os.setresuid(job["uid"], job["uid"], job["uid"])
+    if job["is_init"]:
+        # Python's own handler would let a program interrupt us; without one the kernel drops what comes from inside.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     # The program runs under our uid: without this it could read our memory and descriptors.
     ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     for folder in (job["work"], job["output"]):

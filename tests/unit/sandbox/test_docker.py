@@ -63,8 +63,10 @@ def test_a_container_is_locked_up() -> None:
             "BindOptions": {"Propagation": "rprivate"},
         }
     ]
-    for options in arguments["tmpfs"].values():
-        assert {"nosuid", "nodev", "noexec", f"size={3 * MIB}"} <= set(options.split(","))
+    for folder, options in arguments["tmpfs"].items():
+        size = 64 * MIB if folder == "/dev/shm" else 3 * MIB
+        assert {"nosuid", "nodev", "noexec", f"size={size}"} <= set(options.split(","))
+        assert "nr_inodes=" in options
     assert {limit.name: limit.hard for limit in arguments["ulimits"]} == {
         "core": 1,
         "nofile": 1024,

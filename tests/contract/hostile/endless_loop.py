@@ -1,0 +1,5 @@
+"""Never ends."""
+
+print("started", flush=True)
+while True:
+    pass

@@ -1,0 +1,10 @@
+"""Calls the kernel as a program of 32 bits does, past filters that know one interface only."""
+
+import ctypes
+import mmap
+
+# mov eax, 20 (getpid); int 0x80; ret
+code = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+code.write(b"\xb8\x14\x00\x00\x00\xcd\x80\xc3")
+call = ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(code)))
+print("process", call())
