@@ -5,6 +5,7 @@ for each controller, the second has one for all.
 """
 
 import contextlib
+import logging
 import os
 import secrets
 import signal
@@ -24,6 +25,8 @@ PERIOD = 100_000
 SECONDS_TO_DIE = 10.0
 BUBBLEWRAP = 1
 """A process of its own that waits outside and is counted along."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -98,10 +101,18 @@ def _delegate(root: Path) -> None:
 
 def sweep(owner: str, root: Path = ROOT) -> int:
     """Removes what dead servers of this installation left; how many folders there were."""
-    left = [folder for folder in leftovers(root) if _is_left(folder.name, owner)]
-    for folder in left:
+    left = [folder for folder in leftovers(root) if _is_left(folder.name, owner) and os.access(folder.parent, os.W_OK)]
+    return sum(_remove_or_report(folder) for folder in left)
+
+
+def _remove_or_report(folder: Path) -> bool:
+    try:
         remove_folder(folder)
-    return len(left)
+    except SandboxStuck as error:
+        # A new run is not to fail for an old one.
+        log.error("%s", error)
+        return False
+    return True
 
 
 def leftovers(root: Path) -> Iterator[Path]:
@@ -111,8 +122,8 @@ def leftovers(root: Path) -> Iterator[Path]:
 
 
 def _is_left(name: str, owner: str) -> bool:
-    of, server, _ = [*name.split("@"), "", ""][:3]
-    return of == owner and is_dead(server)
+    of, _, rest = name.partition("@")
+    return of == owner and is_dead(rest.partition("@")[0])
 
 
 def remove_folder(folder: Path) -> None:

@@ -151,3 +151,9 @@ FLOOD = Hostile(
 )
 FORGED = ends("forged_frames", Outcome.NONZERO_EXIT, exit_code=7)
 DROPS, IMPORTS = ends("drops_modules", Outcome.OK), ends("imports_modules", Outcome.OK)
+OUTLIVES = ends("outlives", Outcome.TIMEOUT)
+PROGRAMS = [*TABLE, FLOOD, FORGED, DROPS, IMPORTS, OUTLIVES]
+
+
+def named(name: str) -> Hostile:
+    return next(case for case in PROGRAMS if case.name == name)

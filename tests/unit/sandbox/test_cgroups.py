@@ -79,3 +79,12 @@ def test_a_group_that_stays_is_reported(tmp_path: Path, monkeypatch: pytest.Monk
     (tmp_path / "process that hangs").touch()
     with pytest.raises(SandboxStuck, match="a program does not end; it is still in"):
         cgroups.remove_folder(tmp_path)
+
+
+def test_what_cannot_be_removed_does_not_stop_a_new_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(cgroups, "SECONDS_TO_DIE", 0.0)
+    (tmp_path / "pids" / "autoiot" / f"me@{DEAD}@1" / "process that hangs").mkdir(parents=True)
+    assert cgroups.sweep("me", tmp_path) == 0
+    assert "a program does not end" in caplog.text
