@@ -49,10 +49,10 @@ class BubblewrapSandbox:
     async def run(self, program: Program, limits: Limits, stop: asyncio.Event | None = None) -> ExecResult:
         as_root = os.geteuid() == 0
         await asyncio.to_thread(refuse_unusable, program.inputs, other_user=as_root)
-        group = cgroups.create(self.owner, limits) if as_root and self.with_cgroups else None
+        group = self._group(limits, as_root)
         try:
-            command, place = self._command(program, limits, group, as_root), self._place(group, as_root)
-            return await run_wrapper(command, program, limits, place, stop, group)
+            command = self._command(program.inputs.resolve(), limits, group, as_root, WRAPPER)
+            return await run_wrapper(command, program, limits, self._place(group, as_root), stop, group)
         finally:
             if group:
                 await asyncio.to_thread(group.remove)
@@ -72,9 +72,12 @@ class BubblewrapSandbox:
         )
         return replace(place, isolation="bubblewrap-cgroup", cgroup=True, rlimits=False) if group else place
 
-    def _command(self, program: Program, limits: Limits, group: Cgroup | None, as_root: bool) -> list[str]:
-        policy = self.policy(self.python, program.inputs.resolve(), limits, as_root=as_root, cgroup=group)
-        command = [find_bwrap(), *policy, "-I", "-S", "-B", "-c", WRAPPER]
+    def _group(self, limits: Limits, as_root: bool) -> Cgroup | None:
+        return cgroups.create(self.owner, limits) if as_root and self.with_cgroups else None
+
+    def _command(self, inputs: Path, limits: Limits, group: Cgroup | None, as_root: bool, source: str) -> list[str]:
+        policy = self.policy(self.python, inputs, limits, as_root=as_root, cgroup=group)
+        command = [find_bwrap(), *policy, "-I", "-S", "-B", "-c", source]
         return staged(command, group, limits) if group else command
 
     def sweep(self) -> int:
@@ -83,13 +86,17 @@ class BubblewrapSandbox:
 
     def probe(self) -> None:
         """Raises SandboxUnavailable when this machine does not allow what programs are run with."""
-        with tempfile.TemporaryDirectory(prefix="autoiot-") as empty:
-            policy = bwrap_arguments(self.python, Path(empty), Limits(), as_root=os.geteuid() == 0)
-            trial = [find_bwrap(), *policy, "-I", "-S", "-B", "-c", "import json"]
-            try:
+        as_root, limits = os.geteuid() == 0, Limits()
+        group = self._group(limits, as_root)
+        try:
+            with tempfile.TemporaryDirectory(prefix="autoiot-") as empty:
+                trial = self._command(Path(empty), limits, group, as_root, "import json")
                 answer = subprocess.run(trial, capture_output=True, text=True, timeout=20, check=False)
-            except (OSError, subprocess.SubprocessError) as error:
-                raise SandboxUnavailable(f"bubblewrap could not be started: {error}") from error
+        except (OSError, subprocess.SubprocessError) as error:
+            raise SandboxUnavailable(f"bubblewrap could not be started: {error}") from error
+        finally:
+            if group:
+                group.remove()
         if answer.returncode != 0:
             why = (answer.stderr.strip().splitlines() or ["no message"])[-1]
             raise SandboxUnavailable(

@@ -68,6 +68,7 @@ class Containers:
 
     def sweep(self) -> int:
         """Remove what dead servers left behind, and what is long overdue; how many there were."""
+        self.swept = time.monotonic()
         mine = {"label": [f"{INSTALLATION}={self.owner}", SERVER]}
         try:
             found = self.client.api.containers(all=True, filters=mine)
@@ -80,5 +81,4 @@ class Containers:
         with self.lock:
             if time.monotonic() - self.swept < SECONDS_BETWEEN_SWEEPS:
                 return
-            self.swept = time.monotonic()
         self.sweep()

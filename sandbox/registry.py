@@ -1,6 +1,7 @@
 """Which sandbox is used here."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sandbox.base import Sandbox
 from sandbox.bubblewrap import BubblewrapSandbox
@@ -22,8 +23,13 @@ def open_docker(owner: str) -> Sandbox:
 
 def open_bubblewrap(owner: str) -> Sandbox:
     sandbox = BubblewrapSandbox(owner=owner)
-    sandbox.probe()
     sandbox.sweep()
+    try:
+        sandbox.probe()
+    except SandboxUnavailable:
+        # Root without the rights of root, as in many containers: results then say `bubblewrap-rlimits`.
+        sandbox = replace(sandbox, with_cgroups=False)
+        sandbox.probe()
     return sandbox
 
 

@@ -1,6 +1,7 @@
 """Negative controls: with one protection taken away its program gets through, so the suite can fail."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -125,6 +126,23 @@ async def test_docker_without_a_ban_on_new_privileges(host: Host) -> None:
     # Our filter brings the ban with it: both have to go.
     weak = replace(weak_docker(lambda made: made.update(security_opt=[])), syscall_filter=b"")
     assert "may gain privileges" in (await host.run(weak, hostile.named("privileges"))).stdout
+
+
+@pytest.mark.parametrize(("copied", "found"), [(True, True), (False, False)])
+async def test_docker_with_the_proxies_of_the_user(
+    copied: bool, found: bool, host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing but an open wrapper shows them: its environment is the container's."""
+    proxies = {"proxies": {"default": {"httpProxy": "http://user:secret@proxy:3128"}}}
+    (tmp_path / "config.json").write_text(json.dumps(proxies))
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+
+    def change(made: dict[str, Any]) -> None:
+        wrapper(DUMPABLE)(made)
+        made["use_config_proxy"] = copied
+
+    result = await host.run(weak_docker(change), hostile.named("secrets_of_the_host"))
+    assert ("found a secret in /proc/1/environ" in result.stdout) is found
 
 
 async def test_docker_with_cores(host: Host) -> None:

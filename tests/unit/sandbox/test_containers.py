@@ -1,4 +1,7 @@
 import logging
+import time
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -6,7 +9,9 @@ import requests
 from docker.errors import APIError, NotFound
 
 from sandbox import containers
+from sandbox.base import Program
 from sandbox.containers import DEADLINE, SERVER, Containers, is_stale, labels
+from sandbox.docker import DockerSandbox
 from sandbox.errors import SandboxStuck, SandboxUnavailable
 from sandbox.limits import Limits
 from sandbox.server import is_dead, started, this_server
@@ -21,6 +26,9 @@ class Engine:
     def __init__(self, *answers: Exception | None, found: list[dict[str, Any]] | None = None) -> None:
         self.api, self.answers, self.found = self, list(answers), found or []
         self.asked: list[str] = []
+
+    def attach_socket(self, name: str, params: dict[str, int]) -> None:
+        raise APIError("no such thing here")
 
     def remove_container(self, name: str, *, force: bool, v: bool) -> None:
         assert force
@@ -43,6 +51,12 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(containers, "SECONDS_TO_REMOVE", 0.0)
 
 
+@pytest.fixture
+def open_folder(tmp_path: Path) -> Path:
+    tmp_path.chmod(0o755)
+    return tmp_path
+
+
 @pytest.mark.parametrize(
     "answers",
     [(None,), (NotFound("gone"),), (APIError("removal is in progress"), NotFound("gone")), (requests.Timeout(), None)],
@@ -61,6 +75,16 @@ def test_a_container_that_stays_is_reported(caplog: pytest.LogCaptureFixture) ->
     with caplog.at_level(logging.ERROR):
         assert not stuck.remove_or_report("box")
     assert "box cannot be removed" in caplog.text
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_run_does_not_hide_that_its_container_stays(open_folder: Path) -> None:
+    engine = Engine(APIError("device or resource busy"))
+    client = SimpleNamespace(api=engine, containers=SimpleNamespace(create=lambda **_: None))
+    sandbox = DockerSandbox("image", "me", client=client)
+    sandbox.containers.swept = time.monotonic()
+    with pytest.raises(SandboxStuck, match="Run: docker rm --force autoiot-"):
+        await sandbox.run(Program("", open_folder), Limits())
 
 
 @pytest.mark.parametrize(
