@@ -33,6 +33,7 @@ REFUSED: dict[str, tuple[int, int | None]] = {
     "process_madvise": (440, 440),
     "pidfd_getfd": (438, 438),
     "kcmp": (312, 272),
+    "ioprio_set": (251, 30),
     # mounts and namespaces
     "mount": (165, 40),
     "umount2": (166, 39),
@@ -91,6 +92,17 @@ REFUSED: dict[str, tuple[int, int | None]] = {
     "adjtimex": (159, 171),
 }
 
+#: These take a process first. A program of the same user may call them on the wrapper, which is always the
+#: first process: with its limits lowered to nothing, or never given its turn, it could not report.
+REFUSED_ON_WRAPPER: dict[str, tuple[int, int]] = {
+    "prlimit64": (302, 261),
+    "sched_setparam": (142, 118),
+    "sched_setscheduler": (144, 119),
+    "sched_setattr": (314, 274),
+}
+SETPRIORITY = (141, 140)
+WRAPPER_PID, ALL_OF_A_USER = 1, 2
+
 
 @dataclass(frozen=True)
 class Machine:
@@ -130,6 +142,9 @@ def _calls(machine: Machine) -> list[bytes]:
     for numbers in REFUSED.values():
         if (number := numbers[machine.column]) is not None:
             words += _when_equal(number, [_refuse()])
+    for numbers in REFUSED_ON_WRAPPER.values():
+        words += _when_equal(numbers[machine.column], _none_of((WRAPPER_PID,), argument=0))
+    words += _when_equal(SETPRIORITY[machine.column], _priority())
     words += _when_equal(machine.socket, _only(FAMILIES, errno.EAFNOSUPPORT))
     words += _when_equal(machine.personality, _only(KNOWN_PERSONALITIES, errno.EPERM))
     words += _when_equal(machine.ioctl, _none_of(TERMINAL_INJECTIONS, argument=1))
@@ -142,6 +157,11 @@ def _calls(machine: Machine) -> list[bytes]:
 
 def _clone() -> list[bytes]:
     return [_argument(0), _do(ANY_BIT, NEW_NAMESPACES, 0, 1), _refuse(), _do(RETURN, ALLOW)]
+
+
+def _priority() -> list[bytes]:
+    of_a_user = [_argument(0), *_refused_values((ALL_OF_A_USER,))]
+    return [*of_a_user, *_none_of((WRAPPER_PID,), argument=1)]
 
 
 def _no_devices(argument: int) -> list[bytes]:

@@ -63,7 +63,8 @@ def main():
     for folder in (job["work"], job["output"]):
         os.makedirs(folder, exist_ok=True)
     path = os.path.join(job["work"], "program.py")
-    with open(path, "w", encoding="utf-8") as file:
+    # A model's text may hold half a character: that is for Python to tell it.
+    with open(path, "w", encoding="utf-8", errors="surrogatepass") as file:
         file.write(job["source"])
     live = Live(results)
     live.add(b"H", json.dumps({"pid": os.getpid()}).encode())

@@ -90,6 +90,13 @@ async def test_a_syntax_error_is_the_programs_result(sandbox: Sandbox, inputs: P
     assert "SyntaxError" in result.stderr
 
 
+@pytest.mark.parametrize("source", ["print('\ud800')", "print(1)\0", "\ufeffprint("])
+async def test_a_source_that_is_no_text_is_the_programs_result(sandbox: Sandbox, inputs: Path, source: str) -> None:
+    result = await run(sandbox, inputs, source)
+    assert result.outcome is Outcome.NONZERO_EXIT
+    assert "Error" in result.stderr
+
+
 async def test_a_signal_is_told_from_an_exit(sandbox: Sandbox, inputs: Path) -> None:
     result = await run(sandbox, inputs, "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
     assert (result.outcome, result.exit_code) == (Outcome.SIGNAL, -11)

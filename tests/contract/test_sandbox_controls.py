@@ -122,6 +122,16 @@ async def test_docker_without_our_filter(name: str, got: str, host: Host) -> Non
     assert not held(name, result)
 
 
+async def test_a_wrapper_whose_limits_a_program_may_lower(host: Host) -> None:
+    sandbox = opened("docker")
+    assert isinstance(sandbox, DockerSandbox)
+    try:
+        result = await host.run(replace(sandbox, syscall_filter=b""), hostile.named("kills_wrapper"))
+    except SandboxBroken:
+        return  # It depends on what the wrapper was about to do whether it ends, or loses the files alone.
+    assert not held("kills_wrapper", result)
+
+
 async def test_docker_without_a_ban_on_new_privileges(host: Host) -> None:
     # Our filter brings the ban with it: both have to go.
     weak = replace(weak_docker(lambda made: made.update(security_opt=[])), syscall_filter=b"")

@@ -138,7 +138,7 @@ TABLE = [
     ends("old_interface", Outcome.SIGNAL, exit_code=-31),
     tries("clock"),
     # the wrapper
-    ends("kills_wrapper", Outcome.OK, stdout="alive\n"),
+    ends("kills_wrapper", Outcome.OK, stdout="alive 0\n", also=lambda result: result.files == {"kept": b""}),
     ends("daemons", Outcome.OK, stdout="done\n"),
     ends("crash", Outcome.SIGNAL, on=EVERYWHERE, exit_code=-11, stdout="started\n", also=nothing_left),
 ]

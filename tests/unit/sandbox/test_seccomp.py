@@ -55,7 +55,8 @@ def test_the_numbers_are_those_of_the_kernel(column: int) -> None:
         pytest.skip("the headers of the kernel are not installed")
     found = re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)", HEADERS[column].read_text())
     known = {name: int(number) for name, number in found}
-    assert {name: known.get(name) for name in REFUSED} == {name: numbers[column] for name, numbers in REFUSED.items()}
+    named = REFUSED | seccomp.REFUSED_ON_WRAPPER | {"setpriority": seccomp.SETPRIORITY}
+    assert {name: known.get(name) for name in named} == {name: numbers[column] for name, numbers in named.items()}
 
 
 # read, write, mmap, execve, futex, getrandom
@@ -86,6 +87,21 @@ def test_sockets_of_the_families_that_a_namespace_holds(machine: Machine) -> Non
     assert {verdict(machine.architecture, machine.socket, family) for family in families} == {ALLOWED}
     for family in (socket.AF_VSOCK, socket.AF_NETLINK, socket.AF_PACKET, socket.AF_ALG):
         assert verdict(machine.architecture, machine.socket, family) == errno.EAFNOSUPPORT
+
+
+@MACHINES
+@pytest.mark.parametrize("name", seccomp.REFUSED_ON_WRAPPER)
+def test_limits_are_set_on_all_processes_but_the_wrapper(machine: Machine, name: str) -> None:
+    number = seccomp.REFUSED_ON_WRAPPER[name][machine.column]
+    assert [verdict(machine.architecture, number, pid) for pid in (0, 1, 2)] == [ALLOWED, errno.EPERM, ALLOWED]
+
+
+@MACHINES
+def test_a_priority_is_changed_of_all_processes_but_the_wrapper(machine: Machine) -> None:
+    process, group, user = 0, 1, 2
+    calls = [(process, 0), (process, 7), (process, 1), (group, 0), (group, 1), (user, 0), (user, 64321)]
+    found = [verdict(machine.architecture, seccomp.SETPRIORITY[machine.column], *call) for call in calls]
+    assert found == [ALLOWED, ALLOWED, errno.EPERM, ALLOWED, errno.EPERM, errno.EPERM, errno.EPERM]
 
 
 @MACHINES
