@@ -1,4 +1,4 @@
-# ruff: noqa: PTH103, PTH106, PTH108, PTH118, PTH123, PTH208 (pathlib takes longer to import than a short program to run)
+# ruff: noqa: PTH101, PTH103, PTH106, PTH108, PTH118, PTH123, PTH208 (pathlib takes longer to import than a short program to run)
 """Runs inside the sandbox, around the program: stdlib only, sent as text to `python -c`.
 
 Reads one job from stdin (u32 length, JSON), runs the program in a child, keeps the head and the tail of
@@ -386,6 +386,9 @@ def reap():
 
 def send_files(job, results, report):
     report["skipped"] = {}
+    # It may be the program's own, and closed by it.
+    with contextlib.suppress(OSError):
+        os.chmod(job["output"], 0o700)
     room, count = int(job["limits"]["output_mb"]) * MIB, int(job["limits"]["files"])
     for relative, reason in itertools.islice(walk(job["output"]), MOST_ENTRIES):
         why = reason or ("more files than the limit" if count == 0 else None)

@@ -453,6 +453,13 @@ async def test_a_folder_that_the_program_closed_is_its_own_doing(sandbox: Sandbo
     assert set(result.files) == {"kept"}
 
 
+async def test_an_output_folder_that_the_program_closed_is_opened_again(sandbox: Sandbox, inputs: Path) -> None:
+    source = (
+        "import os, sys\nopen(sys.argv[4] + '/kept', 'w').close()\ntry: os.chmod(sys.argv[4], 0)\nexcept OSError: pass"
+    )
+    assert set((await run(sandbox, inputs, source)).files) == {"kept"}
+
+
 async def test_a_file_that_is_closed_to_others(sandbox: Sandbox, inputs: Path) -> None:
     (inputs / "data.csv").chmod(0o600)
     reading = run(sandbox, inputs, "import sys\nprint(open(sys.argv[2] + '/data.csv').read())")

@@ -1,7 +1,6 @@
 """One conformance suite, run on every backend: for each program the outcome, and the host as it was before."""
 
 import asyncio
-import os
 from pathlib import Path
 
 import pytest
@@ -46,8 +45,6 @@ async def test_what_a_program_drops_is_not_imported_by_the_next(backend: str, ho
 
 @pytest.mark.parametrize("backend", sorted(hostile.WITH_CGROUPS))
 async def test_the_result_says_what_was_in_force(backend: str, host: Host) -> None:
-    if backend == "bubblewrap" and not os.access("/sys/fs/cgroup", os.W_OK):
-        pytest.skip("no cgroups can be made here")
     isolation = (await host.run(opened(backend), hostile.IMPORTS)).isolation
     assert isolation == {"docker": "docker", "bubblewrap": "bubblewrap-cgroup"}[backend]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import secrets
 import socket
 from collections.abc import Iterator
@@ -24,9 +25,12 @@ def opened(backend: str) -> Sandbox:
         if backend == WITHOUT_CGROUPS:
             open_sandbox("bubblewrap", OWNER)
             return BubblewrapSandbox(owner=OWNER, with_cgroups=False)
-        return open_sandbox(backend, OWNER)
+        sandbox = open_sandbox(backend, OWNER)
     except SandboxUnavailable as error:
         pytest.skip(f"{backend}: {error}")
+    if isinstance(sandbox, BubblewrapSandbox) and not (sandbox.with_cgroups and os.access("/sys/fs/cgroup", os.W_OK)):
+        pytest.skip(f"no cgroups can be made here: see {WITHOUT_CGROUPS}")
+    return sandbox
 
 
 @dataclass(frozen=True)
