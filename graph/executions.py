@@ -46,6 +46,8 @@ def ending(result: ExecResult) -> str:
         Outcome.NONZERO_EXIT: f"exit code {result.exit_code}",
         Outcome.SIGNAL: "killed by a signal" if result.exit_code is None else f"killed by signal {-result.exit_code}",
         Outcome.TIMEOUT: f"stopped at the time limit after {result.seconds:.0f} s",
+        Outcome.CANCELLED: "stopped before it had ended",
+        Outcome.NO_RESULT: f"wrote no {PREDICTIONS}",
         Outcome.OOM: f"stopped at the memory limit ({result.peak_memory_mb:.0f} MiB)",
     }[result.outcome]
 

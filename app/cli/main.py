@@ -12,6 +12,7 @@ from app.cli.doctor import doctor
 from app.cli.failures import explain, one_line
 from app.cli.images import images
 from app.cli.run import INTERRUPTED, resume, run
+from app.cli.sandbox import sandbox
 from app.cli.score import score
 from app.cli.show import show
 
@@ -31,6 +32,7 @@ app.command()(score)
 app.command()(doctor)
 app.add_typer(dataset, name="dataset")
 app.add_typer(images, name="images")
+app.add_typer(sandbox, name="sandbox")
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from app.cli.backends import CHOICES, known_sandbox
 from app.cli.failures import explain, naming
 from app.cli.progress import Printer, summary
 from app.cli.targets import refuse_unwritable_file, refuse_unwritable_folder
@@ -19,7 +20,7 @@ from app.settings import Settings, read_settings
 from app.wiring import open_jobs
 from graph.errors import RunFailed, TaskInvalid
 from graph.task import Task
-from sandbox.registry import AUTO, BACKENDS
+from sandbox.registry import AUTO
 
 NO_PROGRAM = 1
 INTERRUPTED = 130
@@ -40,9 +41,7 @@ def run(
         Path | None,
         typer.Option(help="Folder for the result (default: result-NAME, after the task file or its folder)."),
     ] = None,
-    sandbox: Annotated[
-        str | None, typer.Option(help=f"{AUTO} | {' | '.join(BACKENDS)} (default: AUTOIOT_SANDBOX, else {AUTO})")
-    ] = None,
+    sandbox: Annotated[str | None, typer.Option(help=f"{CHOICES} (default: AUTOIOT_SANDBOX, else {AUTO})")] = None,
     review: Annotated[bool, typer.Option(help="Ask me after each evaluation.")] = False,
 ) -> None:
     """Write, run, debug, improve and document a program for TASK.
@@ -83,12 +82,6 @@ def read_run_task(file: Path, dataset: Path | None, iterations: int | None) -> T
     if dataset is None and task.dataset is None:
         raise TaskInvalid(f"{file}: no data: add `dataset: FOLDER` or pass --dataset FOLDER")
     return task if iterations is None else task.model_copy(update={"iterations": iterations})
-
-
-def known_sandbox(name: str) -> str:
-    if name not in (AUTO, *BACKENDS):
-        raise TaskInvalid(f"--sandbox {name}: choose one of {AUTO}, {', '.join(BACKENDS)}")
-    return name
 
 
 def asyncio_run(settings: Settings, request: RunRequest | None, run: str | None) -> int:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from app.cli.backends import CHOICES, known_sandbox
 from app.cli.progress import number
 from app.datasets.bench import Bench
 from app.datasets.truth import truth_kind
@@ -25,7 +26,7 @@ from graph.executions import PREDICTIONS, describe
 from graph.task import Constraints, Scoring
 from graph.values import Measurement
 from sandbox.base import Program
-from sandbox.registry import open_sandbox
+from sandbox.registry import AUTO, open_sandbox
 
 NO_SCORE = 1
 DEFAULTS = {
@@ -50,9 +51,7 @@ def score(
     split: Annotated[Literal["validation", "test"], typer.Option(help="The units to predict.")] = "test",
     task: Annotated[Path | None, typer.Option(help="A task file: its scoring counts.")] = None,
     description: Annotated[Path | None, typer.Option(help="A dataset.yaml that lies elsewhere.")] = None,
-    sandbox: Annotated[
-        str | None, typer.Option(help="auto | docker | bubblewrap | process (default: AUTOIOT_SANDBOX, else auto)")
-    ] = None,
+    sandbox: Annotated[str | None, typer.Option(help=f"{CHOICES} (default: AUTOIOT_SANDBOX, else {AUTO})")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The metrics as JSON, also per unit.")] = False,
 ) -> None:
     """Run PROGRAM on one split of a dataset and measure its predictions.
@@ -88,7 +87,7 @@ async def measure(
     settings = read_settings()
     terms = read_terms(program, task)
     found = find_description(folder, task or program, description) or beside(program)
-    sandbox = open_sandbox(sandbox_name or settings.sandbox, owner(settings.home.resolve()))
+    sandbox = open_sandbox(known_sandbox(sandbox_name or settings.sandbox), owner(settings.home.resolve()))
     dataset, _ = open_checked_dataset(folder, found, sandbox)
     if not dataset.measured:
         raise DatasetInvalid(f"{folder}: no dataset.yaml, so there are no labels to measure with; pass --description")

@@ -21,6 +21,8 @@ def refuse_unwritable_folder(option: str, folder: Path) -> None:
     if folder.is_dir():
         _try(option, folder, folder)
         return
+    if folder.exists():
+        raise TaskInvalid(f"{option} {folder}: it is a file; name a folder")
     missing = [path for path in (folder.absolute(), *folder.absolute().parents) if not path.exists()]
     try:
         for path in reversed(missing):

@@ -127,7 +127,7 @@ def test_dataset_check(job: Job) -> None:
 
 def test_help_of_every_command(job: Job) -> None:
     assert job().out == job("--help").out
-    for command in ("run", "resume", "show", "score", "doctor", "dataset", "images"):
+    for command in ("run", "resume", "show", "score", "doctor", "dataset", "images", "sandbox"):
         assert command in job("--help").out
         said = job(command, "--help")
         assert said.code == 0 and f"autoiot {command}" in said.out

@@ -1,0 +1,105 @@
+"""`autoiot sandbox`."""
+
+import asyncio
+import json
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from app.cli.backends import CHOICES, known_sandbox
+from app.cli.score import read_program
+from app.cli.targets import refuse_unwritable_folder
+from app.settings import read_settings
+from app.wiring import owner
+from graph.errors import TaskInvalid
+from sandbox.base import ExecResult, Program
+from sandbox.errors import SandboxError
+from sandbox.limits import Limits
+from sandbox.protection import PROTECTIONS
+from sandbox.registry import AUTO, BACKENDS, open_sandbox
+
+FAILED_PROGRAM = 1
+
+sandbox = typer.Typer(help="What confines programs here.", no_args_is_help=True)
+
+
+@sandbox.command()
+def run(
+    program: Annotated[Path, typer.Argument(metavar="FILE", help="One Python file.")],
+    dataset: Annotated[Path | None, typer.Option(help="The folder that it gets as -i (default: an empty one).")] = None,
+    backend: Annotated[str, typer.Option("--backend", "--sandbox", help=CHOICES)] = AUTO,
+    memory_mb: Annotated[int, typer.Option(min=32, help="Memory, all processes together.")] = Limits.memory_mb,
+    seconds: Annotated[float, typer.Option(min=0.1, help="Wall clock.")] = Limits.seconds,
+    as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for the files that it leaves.")] = None,
+) -> None:
+    """Run FILE once, as a job would: `python FILE -i INPUT -o OUTPUT`. Exit code 1 if it did not end well."""
+    if out:
+        refuse_unwritable_folder("--out", out)
+    if dataset and not dataset.is_dir():
+        raise TaskInvalid(f"--dataset {dataset}: no such folder")
+    limits = Limits(seconds=seconds, memory_mb=memory_mb)
+    opened = open_sandbox(known_sandbox(backend), owner(read_settings().home.resolve()))
+    with tempfile.TemporaryDirectory(prefix="autoiot-empty-") as empty:
+        Path(empty).chmod(0o755)
+        result = asyncio.run(opened.run(Program(read_program(program), dataset or Path(empty)), limits))
+    if out:
+        write_files(out, result)
+    if as_json:
+        print(json.dumps(result.as_json(), ensure_ascii=False))  # noqa: T201
+    else:
+        show(Console(highlight=False), result)
+    raise typer.Exit(0 if result.ok else FAILED_PROGRAM)
+
+
+@sandbox.command()
+def check() -> None:
+    """Say which backends work here, and what each would protect."""
+    console = Console(highlight=False)
+    mine = owner(read_settings().home.resolve())
+    table = Table("", *BACKENDS, show_lines=True)
+    table.add_row("works here", *(escape(state(name, mine)) for name in BACKENDS))
+    for promise, words in PROTECTIONS.items():
+        table.add_row(promise, *(escape(words[name]) for name in BACKENDS))
+    console.print(table)
+
+
+def state(name: str, mine: str) -> str:
+    try:
+        open_sandbox(name, mine)
+    except SandboxError as error:
+        return f"no: {error}"
+    return "yes"
+
+
+def write_files(out: Path, result: ExecResult) -> None:
+    for name, data in result.files.items():
+        path = out / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def show(console: Console, result: ExecResult) -> None:
+    facts = result.as_json()
+    for stream in ("stdout", "stderr"):
+        if facts[stream]:
+            console.print(f"[dim]{stream}[/dim]\n{escape(facts[stream].rstrip())}", soft_wrap=True)
+    files = ", ".join(f"{file['name']} ({file['bytes']} bytes)" for file in facts["files"]) or "none"
+    skipped = ", ".join(f"{name} ({why})" for name, why in result.skipped.items())
+    lines = {
+        "outcome": f"{result.outcome} (exit code {result.exit_code})",
+        "files": files,
+        "skipped": skipped,
+        "time": f"{result.seconds} s, CPU {result.cpu_seconds} s",
+        "memory": f"{result.peak_memory_mb} MiB at most, all together",
+        "flags": ", ".join(facts["flags"]),
+        "isolation": result.isolation,
+    }
+    for name, text in lines.items():
+        if text:
+            console.print(f"[cyan]{name:<10}[/cyan]{escape(text)}", soft_wrap=True)
