@@ -56,9 +56,9 @@ class Jobs:
             AutoiotError, SandboxError: something is wrong with what was asked, or with this machine.
         """
         refuse_occupied(request.out)
-        self.open_source(request)
         run = new_run_id(request.task.name)
         ground = await prepare(request, self.open_sandbox(request.sandbox), self._inputs(run))
+        self.open_source(request)
         await self.runs.add(run, request)
         self.prepared[run] = ground
         return run, ground.notes
