@@ -46,7 +46,8 @@ def examine(dataset: Dataset) -> Findings:
 def _nothing(dataset: Dataset) -> str:
     if dataset.unnamed:
         return f"unit_pattern finds no unit in any file's path, such as {dataset.unnamed[0]}"
-    return f"no file matches inputs: {', '.join(dataset.description.inputs)}"
+    empty = "" if any(dataset.folder.iterdir()) else "the folder is empty: "
+    return f"{empty}no file matches inputs: {', '.join(dataset.description.inputs)}"
 
 
 class _Labels:
