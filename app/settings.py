@@ -42,6 +42,14 @@ class Settings(BaseSettings):
         Literal["auto", "docker", "bubblewrap", "process"],
         Field(alias="AUTOIOT_SANDBOX"),
     ] = "auto"
+    sandbox_ready: Annotated[int, Field(alias="AUTOIOT_SANDBOX_READY", ge=0, le=64)] = 1
+    """How many are kept started before there is a program for them; 0 switches that off."""
+    sandbox_idle: Annotated[float, Field(alias="AUTOIOT_SANDBOX_IDLE", gt=0, le=86_400)] = 900.0
+    """Seconds that one is kept for nothing."""
+    sandbox_at_once: Annotated[int | None, Field(alias="AUTOIOT_SANDBOX_AT_ONCE", ge=1, le=256)] = None
+    """How many programs run at once in Docker; unset: twice as many as there are CPUs."""
+    sandbox_runtime: Annotated[str | None, Field(alias="AUTOIOT_SANDBOX_RUNTIME", pattern=r"^[\w.-]+$")] = None
+    """Of Docker Engine, e.g. `runsc` (gVisor)."""
 
 
 def read_settings() -> Settings:

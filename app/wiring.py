@@ -17,7 +17,9 @@ from app.providers.prices import read_prices
 from app.providers.recording import read_recording
 from app.providers.source import Source
 from app.settings import Settings
-from sandbox.registry import open_sandbox
+from graph.task import Constraints
+from sandbox.base import Sandbox
+from sandbox.registry import Options, open_sandbox
 
 
 @contextlib.asynccontextmanager
@@ -29,7 +31,7 @@ async def open_jobs(settings: Settings) -> AsyncGenerator[Jobs]:
             home=home,
             sessions=sessions,
             open_source=lambda request: open_source(settings, request),
-            open_sandbox=lambda name: open_sandbox(name, owner(home)),
+            open_sandbox=lambda request: open_confinement(settings, request.sandbox, request.task.constraints),
             embedding_model=settings.embedding_model,
         )
 
@@ -37,6 +39,18 @@ async def open_jobs(settings: Settings) -> AsyncGenerator[Jobs]:
 def owner(home: Path) -> str:
     """Marks the containers of this installation, so that no other one's are ever swept."""
     return hashlib.sha256(str(home).encode()).hexdigest()[:12]
+
+
+def open_confinement(settings: Settings, name: str, constraints: Constraints | None = None) -> Sandbox:
+    """The sandbox called `name`, for programs that keep to `constraints`; raises SandboxUnavailable."""
+    options = Options(
+        ready=settings.sandbox_ready,
+        idle_seconds=settings.sandbox_idle,
+        at_once=settings.sandbox_at_once,
+        runtime=settings.sandbox_runtime,
+        gpu=constraints is not None and constraints.device == "gpu",
+    )
+    return open_sandbox(name, owner(settings.home.resolve()), options)
 
 
 def open_source(settings: Settings, request: RunRequest) -> Source:

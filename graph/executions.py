@@ -16,7 +16,8 @@ STDERR = re.compile(r"^stderr:\n\n(`{3,})text\n(.*?)\n\1$", re.DOTALL | re.MULTI
 
 
 async def run_program(context: Context, source: str, split: Split) -> ExecResult:
-    return await context.sandbox.run(Program(source, await context.bench.inputs(split)), context.limits)
+    program = Program(source, await context.bench.inputs(split), recurring=split == "validation")
+    return await context.sandbox.run(program, context.limits)
 
 
 def keep(context: Context, result: ExecResult) -> Execution:

@@ -1,6 +1,6 @@
 """The task: what a person asks for, in plain words, and how the answer is scored."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -39,6 +39,16 @@ class Constraints(Part):
     """One run of the program over a whole split, wall clock."""
     max_memory_mb: Annotated[int, Field(ge=64)] | None = None
     max_program_kb: Annotated[float, Field(gt=0)] | None = None
+    device: Literal["cpu", "gpu"] = "cpu"
+    """`gpu`: each run of the program has one for itself."""
+    max_gpu_memory_mb: Annotated[int, Field(ge=64)] | None = None
+    """Of that device."""
+
+    @model_validator(mode="after")
+    def _agree(self) -> "Constraints":
+        if self.max_gpu_memory_mb is not None and self.device != "gpu":
+            raise ValueError("max_gpu_memory_mb belongs to device: gpu; add that or remove it")
+        return self
 
 
 class Task(Part):

@@ -52,6 +52,8 @@ class Program:
     arguments: tuple[str, ...] = ("-i", "{input}", "-o", "{output}")
     result: str | None = None
     """A file that has to be in the output folder in the end."""
+    recurring: bool = False
+    """Others will follow over the same folder: it may pay to keep a sandbox ready for the next."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ class ExecResult:
     """What was left behind there and not brought back, with the reason."""
     process_peak_mb: float = 0.0
     """Of the largest single process."""
+    gpu_peak_mb: float | None = None
+    """Of the device that it had for itself, as the driver counts it; none where it had none."""
     flags: frozenset[Flag] = frozenset()
 
     @property
@@ -96,12 +100,20 @@ class ExecResult:
             "stdout_bytes": self.stdout_bytes,
             "stderr_bytes": self.stderr_bytes,
             "process_peak_mb": self.process_peak_mb,
+            "gpu_peak_mb": self.gpu_peak_mb,
         }
 
 
 class Sandbox(Protocol):
+    """Safe to use from one event loop after the other; what it keeps ready belongs to the loop that ran it."""
+
     @property
     def name(self) -> str: ...
+
+    @property
+    def visible(self) -> tuple[Path, ...]:
+        """What of this machine every program can read beside its input, where it cannot read all of it."""
+        ...
 
     async def run(self, program: Program, limits: Limits, stop: asyncio.Event | None = None) -> ExecResult:
         """Run `program` once; setting `stop` ends it, and what it did so far is the result.
@@ -109,4 +121,45 @@ class Sandbox(Protocol):
         Raises:
             SandboxError: the run could not be made, or its result was lost.
         """
+        ...
+
+    async def close(self) -> None:
+        """End what is kept ready, and wait until nothing is left of what ran; it may be used again."""
+        ...
+
+
+class Started(Protocol):
+    """A sandbox that waits for its one program."""
+
+    @property
+    def memory_mb(self) -> float:
+        """What it takes while it waits."""
+        ...
+
+    async def ready(self) -> None:
+        """Until the packages are imported; raises SandboxError when it does not come to that."""
+        ...
+
+    def is_alive(self) -> bool: ...
+
+    async def run(self, program: Program, stop: asyncio.Event | None = None) -> ExecResult: ...
+
+    async def end(self) -> None:
+        """Nothing of it will stay; safe to call twice, and whatever it is doing."""
+        ...
+
+
+class Starter(Sandbox, Protocol):
+    """A sandbox that can be started before there is a program."""
+
+    async def start(
+        self, inputs: Path, limits: Limits, *, imported: tuple[str, ...] = (), waits: float = 0.0
+    ) -> Started:
+        """`waits`: seconds that it may be kept without a program."""
+        ...
+
+    async def run(
+        self, program: Program, limits: Limits, stop: asyncio.Event | None = None, ready: Started | None = None
+    ) -> ExecResult:
+        """Run in `ready`, which was started over the same folder and with the same limits, or else in a new one."""
         ...

@@ -19,16 +19,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sandbox import cgroups
-from sandbox.base import ExecResult, Program
+from sandbox.base import ExecResult, Program, Started
 from sandbox.cgroups import Cgroup
-from sandbox.errors import SandboxUnavailable
+from sandbox.errors import NEEDS_DOCKER, GpuUnavailable, SandboxUnavailable
 from sandbox.inputs import refuse_unusable
 from sandbox.interpreter import SYSTEM_FOLDERS, executable, interpreter_names, visible_parts
 from sandbox.limits import MIB, Limits
 from sandbox.protocol import INPUT, OUTPUT, UID, WORK, WRAPPER, Place
 from sandbox.seccomp import syscall_filter
 from sandbox.stage import SHARED_MEMORY, bind_words, staged
-from sandbox.subprocesses import run_wrapper
+from sandbox.subprocesses import WrapperProcess, start_wrapper
 
 UIDS = range(UID, UID + 1000)
 COUNTS_PER_NAMESPACE = (5, 14)
@@ -46,16 +46,39 @@ class BubblewrapSandbox:
     syscall_filter: bytes = field(default_factory=syscall_filter, repr=False)
     policy: Callable[..., list[str]] = field(default_factory=lambda: bwrap_arguments, repr=False)
 
-    async def run(self, program: Program, limits: Limits, stop: asyncio.Event | None = None) -> ExecResult:
-        as_root = os.geteuid() == 0
-        await asyncio.to_thread(refuse_unusable, program.inputs, other_user=as_root)
-        group = self._group(limits, as_root)
+    @property
+    def visible(self) -> tuple[Path, ...]:
+        return (*map(Path, SYSTEM_FOLDERS), *visible_parts(self.python))
+
+    async def run(
+        self, program: Program, limits: Limits, stop: asyncio.Event | None = None, ready: Started | None = None
+    ) -> ExecResult:
         try:
-            command = self._command(program.inputs.resolve(), limits, group, as_root, WRAPPER)
-            return await run_wrapper(command, program, limits, self._place(group, as_root), stop, group)
+            await asyncio.to_thread(refuse_unusable, program.inputs, other_user=os.geteuid() == 0)
+            if limits.gpu:
+                raise GpuUnavailable(NEEDS_DOCKER)
+            ready = ready or await self.start(program.inputs, limits)
+            return await ready.run(program, stop)
         finally:
+            if ready:
+                await ready.end()
+
+    async def start(
+        self, inputs: Path, limits: Limits, *, imported: tuple[str, ...] = (), waits: float = 0.0
+    ) -> WrapperProcess:
+        as_root = os.geteuid() == 0
+        group = self._group(limits, as_root)
+
+        async def clean() -> None:
             if group:
                 await asyncio.to_thread(group.remove)
+
+        place = self._place(group, as_root)
+        command = self._command(inputs, limits, group, as_root, WRAPPER)
+        return await start_wrapper(command, place, limits, imported=imported, cgroup=group, clean=clean)
+
+    async def close(self) -> None:
+        """Nothing is kept; each run has waited until nothing was left of it."""
 
     def _place(self, group: Cgroup | None, as_root: bool) -> Place:
         place = Place(
@@ -76,7 +99,7 @@ class BubblewrapSandbox:
         return cgroups.create(self.owner, limits) if as_root and self.with_cgroups else None
 
     def _command(self, inputs: Path, limits: Limits, group: Cgroup | None, as_root: bool, source: str) -> list[str]:
-        policy = self.policy(self.python, inputs, limits, as_root=as_root, cgroup=group)
+        policy = self.policy(self.python, inputs.resolve(), limits, as_root=as_root, cgroup=group)
         command = [find_bwrap(), *policy, "-I", "-S", "-B", "-c", source]
         return staged(command, group, limits) if group else command
 

@@ -23,8 +23,9 @@ SECONDS_OVERDUE = 60.0
 log = logging.getLogger(__name__)
 
 
-def labels(owner: str, limits: Limits) -> dict[str, str]:
-    ends = time.time() + limits.seconds + GRACE_SECONDS + SECONDS_OVERDUE
+def labels(owner: str, limits: Limits, waits: float = 0.0) -> dict[str, str]:
+    """`waits`: seconds that it may stand ready before its program comes."""
+    ends = time.time() + waits + limits.seconds + GRACE_SECONDS + SECONDS_OVERDUE
     return {INSTALLATION: owner, SERVER: this_server(), DEADLINE: str(int(ends))}
 
 
@@ -62,9 +63,12 @@ class Containers:
         try:
             self.remove(name)
         except SandboxStuck as error:
-            log.error("%s", error)
+            self.report(error)
             return False
         return True
+
+    def report(self, error: BaseException) -> None:
+        log.error("%s", error)
 
     def sweep(self) -> int:
         """Remove what dead servers left behind, and what is long overdue; how many there were."""
@@ -77,8 +81,10 @@ class Containers:
         stale = [container["Id"] for container in found if is_stale(container["Labels"], time.time())]
         return sum(self.remove_or_report(name) for name in stale)
 
-    def sweep_when_due(self) -> None:
+    def is_sweep_due(self) -> bool:
+        """True for one of those who ask at the same time."""
         with self.lock:
             if time.monotonic() - self.swept < SECONDS_BETWEEN_SWEEPS:
-                return
-        self.sweep()
+                return False
+            self.swept = time.monotonic()
+            return True

@@ -3,28 +3,34 @@
 import asyncio
 import contextlib
 import os
-import time
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 import requests
 from docker.errors import DockerException, ImageNotFound
 
-from sandbox.base import ExecResult, Program
+from sandbox.base import ExecResult, Outcome, Program, Started
 from sandbox.containers import Containers, labels
 from sandbox.docker_arguments import PYTHON, container_arguments
+from sandbox.docker_container import Container
 from sandbox.docker_engine import connect
-from sandbox.docker_wire import Request, attached, read_frames
-from sandbox.errors import ImageMissing, SandboxBroken, SandboxError, SandboxUnavailable
+from sandbox.errors import ImageMissing, SandboxError, SandboxStuck, SandboxUnavailable
 from sandbox.frames import Frames
+from sandbox.gpus import Gpu, Gpus, MemoryWatch, NvidiaGpus, leased
 from sandbox.inputs import refuse_unusable
 from sandbox.limits import Limits
-from sandbox.protocol import GRACE_SECONDS, INPUT, OUTPUT, WORK, Place, encode_job, new_nonce
+from sandbox.protocol import INPUT, OUTPUT, WORK, Place, new_nonce
 from sandbox.seccomp import syscall_filter
+from sandbox.slots import Slots, usual_number
 
-KILLED = 137
+T = TypeVar("T")
+THREADS = 256
+"""They wait for containers, and do nothing else."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +39,20 @@ class DockerSandbox:
     owner: str
     """Which installation of ours a container belongs to: only those are ever removed."""
     name: str = "docker"
+    visible: tuple[Path, ...] = ()
     client: Any = field(default_factory=connect)
     syscall_filter: bytes = field(default_factory=syscall_filter, repr=False)
     arguments: Callable[..., dict[str, Any]] = field(default=container_arguments, repr=False)
+    runtime: str | None = None
+    """Of the engine, e.g. `runsc`; none: its usual one."""
+    slots: Slots = field(default_factory=lambda: Slots(usual_number()))
+    gpus: Gpus = field(default_factory=NvidiaGpus)
+    starts: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(usual_number()), repr=False)
+    """More containers that start at the same time only take longer, each of them."""
+    threads: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="docker"), repr=False
+    )
+    ending: set["Future[None]"] = field(default_factory=set["Future[None]"], repr=False)
 
     @cached_property
     def containers(self) -> Containers:
@@ -48,72 +65,101 @@ class DockerSandbox:
             inputs=INPUT,
             output=OUTPUT,
             work=WORK,
-            isolation="docker",
-            cgroup=True,
+            isolation=f"docker-{self.runtime}" if self.runtime else "docker",
+            # Another runtime may keep the counts to itself; the limits are there all the same.
+            cgroup=self.runtime is None,
             syscall_filter=self.syscall_filter,
         )
 
-    async def run(self, program: Program, limits: Limits, stop: asyncio.Event | None = None) -> ExecResult:
-        await asyncio.to_thread(refuse_unusable, program.inputs, other_user=True)
-        containers = self.containers
-        name, request = f"autoiot-{os.getpid()}-{new_nonce()[:12]}", Request()
-        work = asyncio.create_task(asyncio.to_thread(self._run, name, program, limits, request))
-        waiting = asyncio.create_task(_pass_on(stop, request)) if stop else None
+    async def run(
+        self, program: Program, limits: Limits, stop: asyncio.Event | None = None, ready: Started | None = None
+    ) -> ExecResult:
+        run, has_slot = ready if isinstance(ready, DockerRun) else None, False
         try:
-            return await asyncio.shield(work)
-        except asyncio.CancelledError:
-            # The thread cannot be stopped: without its container it comes to an end by itself.
-            request.unwanted = True
-            await asyncio.to_thread(containers.remove_or_report, name)
-            with contextlib.suppress(SandboxError):
-                await work
+            await self._in_thread(lambda: refuse_unusable(program.inputs, other_user=True))
+            await self._in_thread(self.sweep_when_due)
+            await self.slots.take()
+            has_slot = True
+            if limits.gpu:
+                return await self._run_with_gpu(program, limits, stop)
+            if run is None:
+                run = DockerRun(self, self._container(limits))
+                await run.begin(program.inputs)
+            return await run.run(program, stop)
+        finally:
+            self.finish(run, has_slot)
+
+    async def start(
+        self, inputs: Path, limits: Limits, *, imported: tuple[str, ...] = (), waits: float = 0.0
+    ) -> "DockerRun":
+        run = DockerRun(self, self._container(limits))
+        try:
+            await run.begin(inputs, imported=imported, waits=waits)
+        except BaseException:
+            self.finish(run)
             raise
-        finally:
-            if waiting:
-                waiting.cancel()
+        return run
 
-    def _run(self, name: str, program: Program, limits: Limits, request: Request) -> ExecResult:
-        self.containers.sweep_when_due()
-        marks = labels(self.owner, limits)
-        arguments = self.arguments(self.image, program.inputs.resolve(), limits, name=name, labels=marks)
+    def _container(self, limits: Limits) -> Container:
+        name = f"autoiot-{os.getpid()}-{new_nonce()[:12]}"
+        frames = Frames(limits, new_nonce(), init_pid=1)
+        return Container(self.client, name, self.place, limits, frames, self.containers.remove)
+
+    def arguments_of(
+        self, container: Container, inputs: Path, waits: float = 0.0, gpu: Gpu | None = None
+    ) -> dict[str, Any]:
+        return self.arguments(
+            self.image,
+            inputs.resolve(),
+            container.limits,
+            name=container.name,
+            labels=labels(self.owner, container.limits, waits),
+            gpu=gpu.id if gpu else None,
+            runtime=self.runtime,
+        )
+
+    async def _run_with_gpu(self, program: Program, limits: Limits, stop: asyncio.Event | None) -> ExecResult:
+        """Not in a container that was kept ready: it would have the device all the time."""
+        async with leased(self.gpus) as gpu:
+            watch = MemoryWatch(self.gpus, gpu, limits.gpu_memory_mb)
+            async with watch.following(stop):
+                run = DockerRun(self, self._container(limits))
+                try:
+                    await run.begin(program.inputs, gpu=gpu)
+                    result = await run.run(program, watch.halt)
+                finally:
+                    # The device is not free before the container is gone.
+                    await run.end()
+            outcome = Outcome.OOM if watch.over else result.outcome
+            return replace(result, outcome=outcome, gpu_peak_mb=round(watch.peak_mb, 1))
+
+    def finish(self, run: "DockerRun | None", has_slot: bool = False) -> "Future[None] | None":
+        """In the background: whoever waits for a result does not wait for this."""
+        if run is None:
+            if has_slot:
+                self.slots.give_back()
+            return None
+        future = self.threads.submit(self._remove, run.container, has_slot)
+        self.ending.add(future)
+        future.add_done_callback(self.ending.discard)
+        return future
+
+    def _remove(self, container: Container, has_slot: bool) -> None:
         try:
-            self.client.containers.create(**arguments)
-            return self._talk(name, program, limits, request)
-        except ImageNotFound as error:
-            raise ImageMissing() from error
-        except (DockerException, requests.RequestException, OSError) as error:
-            raise SandboxBroken(f"Docker Engine failed: {error}") from error
-        finally:
-            self.containers.remove(name)
+            container.end()
+        except SandboxStuck as error:
+            self.containers.report(error)
+            if has_slot:
+                self.slots.keep_closed(container.name)
+        else:
+            if has_slot:
+                self.slots.give_back()
 
-    def _talk(self, name: str, program: Program, limits: Limits, request: Request) -> ExecResult:
-        nonce, began = new_nonce(), time.monotonic()
-        frames, late, said = Frames(limits, nonce, init_pid=1), False, ""
-        with attached(self.client, name) as wire:
-            # Cancelled before there was a container to remove; later, the start or the read fails.
-            if request.unwanted:
-                raise SandboxBroken("the run was cancelled")
-            self.client.api.start(name)
-            wire.sendall(encode_job(program, limits, self.place, nonce))
-            request.through(wire)
-            try:
-                said = read_frames(wire, frames, limits.seconds + GRACE_SECONDS)
-            except TimeoutError as error:
-                late = True
-                if frames.hello is None:
-                    raise SandboxBroken("the container did not answer in time") from error
-        if frames.report is not None:
-            return frames.result(self.place, program)
-        out_of_memory = not late and self._was_out_of_memory(name)
-        if late or out_of_memory:
-            return frames.without_report(self.place, out_of_memory=out_of_memory, seconds=time.monotonic() - began)
-        raise SandboxBroken(f"the container stopped without a result: {said or 'no message'}")
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.wrap_future(self.threads.submit(work))
 
-    def _was_out_of_memory(self, name: str) -> bool:
-        """Whether the kernel ended the first process of the container, with all others, for memory."""
-        self.client.api.wait(name, timeout=GRACE_SECONDS)
-        state = self.client.api.inspect_container(name)["State"]
-        return state["OOMKilled"] and state["ExitCode"] == KILLED
+    async def close(self) -> None:
+        await asyncio.to_thread(wait, list(self.ending))
 
     def probe(self) -> None:
         """Raises ImageMissing when the image is not built."""
@@ -124,11 +170,81 @@ class DockerSandbox:
         except (DockerException, requests.RequestException) as error:
             raise SandboxUnavailable(f"Docker Engine does not answer: {error}") from error
 
+    def probe_gpu(self) -> None:
+        """Raises GpuUnavailable when no container can be given a device."""
+        gpu, limits = self.gpus.all()[0], Limits(seconds=1, gpu=True)
+        trial = self._container(limits)
+        try:
+            trial.start(self.arguments_of(trial, Path("/"), gpu=gpu) | {"mounts": []}, ())
+        finally:
+            trial.end()
+
     def sweep(self) -> int:
         """Remove what earlier runs of this installation left behind; how many there were."""
-        return self.containers.sweep()
+        count = self.containers.sweep()
+        for name in list(self.slots.closed):
+            if self.containers.remove_or_report(name):
+                self.slots.reopen(name)
+        return count
+
+    def sweep_when_due(self) -> None:
+        if self.containers.is_sweep_due():
+            self.sweep()
 
 
-async def _pass_on(stop: asyncio.Event, request: Request) -> None:
+@dataclass(frozen=True)
+class DockerRun:
+    """A container that waits for its program, or runs it."""
+
+    sandbox: DockerSandbox
+    container: Container
+
+    @property
+    def memory_mb(self) -> float:
+        waits = self.container.frames.waits
+        return waits["memory_mb"] if waits else 0.0
+
+    async def begin(
+        self, inputs: Path, *, imported: tuple[str, ...] = (), waits: float = 0.0, gpu: Gpu | None = None
+    ) -> None:
+        def start() -> None:
+            arguments = self.sandbox.arguments_of(self.container, inputs, waits, gpu)
+            with self.sandbox.starts:
+                self.container.start(arguments, imported)
+
+        await self.done_with(start)
+
+    def is_alive(self) -> bool:
+        return self.container.is_alive()
+
+    async def ready(self) -> None:
+        await self.done_with(self.container.wait)
+
+    async def run(self, program: Program, stop: asyncio.Event | None = None) -> ExecResult:
+        wire = self.container.wire
+        waiting = asyncio.create_task(_pass_on(stop, wire.cancel)) if stop and wire else None
+        try:
+            return await self.done_with(lambda: self.container.run(program))
+        finally:
+            if waiting:
+                waiting.cancel()
+
+    async def done_with(self, work: Callable[[], T]) -> T:
+        future = asyncio.wrap_future(self.sandbox.threads.submit(work))
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            # The thread cannot be stopped: without its container it comes to an end by itself.
+            await self.end()
+            with contextlib.suppress(SandboxError):
+                await future
+            raise
+
+    async def end(self) -> None:
+        if removal := self.sandbox.finish(self):
+            await asyncio.wrap_future(removal)
+
+
+async def _pass_on(stop: asyncio.Event, act: Callable[[], None]) -> None:
     await stop.wait()
-    await asyncio.to_thread(request.make)
+    await asyncio.to_thread(act)

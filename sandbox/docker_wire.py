@@ -1,11 +1,12 @@
 """The attached stdin and stdout of a container."""
 
 import contextlib
+import select
 import socket
 import struct
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,67 +15,78 @@ from sandbox.protocol import CANCEL
 
 
 @dataclass
-class Request:
-    """To end a run early, made in another thread than the one that talks to the container."""
-
-    made: bool = False
-    unwanted: bool = False
-    """Not even the result is of interest: nobody waits for it."""
-    wire: socket.socket | None = None
+class Wire:
+    socket: socket.socket
+    release: Callable[[], None] = lambda: None
+    buffer: bytearray = field(default_factory=bytearray)
+    complaints: bytes = b""
+    cancelled: bool = False
+    can_be_cancelled: bool = False
+    """There is a program, and no longer only the place for one."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def make(self) -> None:
-        with self.lock:
-            self.made = True
-            self._send()
+    def send(self, data: bytes) -> None:
+        self.socket.sendall(data)
 
-    def through(self, wire: socket.socket) -> None:
-        """From now on there is someone to tell: the job has been sent."""
+    def cancel(self) -> None:
+        """From any thread: ask for the program to be ended, now or as soon as there is one."""
         with self.lock:
-            self.wire = wire
-            self._send()
+            self.cancelled = True
+            self._pass_on()
 
-    def _send(self) -> None:
-        if self.made and self.wire:
+    def allow_cancelling(self) -> None:
+        with self.lock:
+            self.can_be_cancelled = True
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        if self.cancelled and self.can_be_cancelled:
             with contextlib.suppress(OSError):
-                self.wire.sendall(CANCEL)
+                self.socket.sendall(CANCEL)
 
+    def is_open(self) -> bool:
+        """False once the other end has gone; only right while nothing is expected from it."""
+        return not select.select([self.socket], [], [], 0)[0]
 
-@contextlib.contextmanager
-def attached(client: Any, name: str) -> Generator[socket.socket, None, None]:
-    stream = client.api.attach_socket(name, {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
-    wire: socket.socket = stream._sock
-    try:
-        yield wire
-    finally:
-        # Closing alone leaves the connection open: docker-py keeps two more references to it. And a stream
-        # that is attached but not read holds the engine's lock on the container, so this comes before all else.
+    def read(self, frames: Frames, seconds: float, enough: Callable[[], bool]) -> None:
+        """Until there is enough, or nothing more to come.
+
+        Raises TimeoutError when neither is the case after `seconds`.
+        """
+        deadline = time.monotonic() + seconds
+        while not enough():
+            self.socket.settimeout(max(0.001, deadline - time.monotonic()))
+            data = self.socket.recv(1 << 16)
+            if not data:
+                return
+            self.buffer += data
+            for stream, payload in split_streams(self.buffer):
+                if stream == 1:
+                    frames.feed(payload)
+                else:
+                    self.complaints = (self.complaints + payload)[-4096:]
+
+    def complaint(self) -> str:
+        """What was written to stderr last: that is never the program's."""
+        return "".join(self.complaints.decode("utf-8", "replace").strip().splitlines()[-1:])
+
+    def close(self) -> None:
         with contextlib.suppress(OSError):
-            wire.shutdown(socket.SHUT_RDWR)
+            self.socket.shutdown(socket.SHUT_RDWR)
+        self.release()
+        self.socket.close()
+
+
+def attach(client: Any, name: str) -> Wire:
+    stream = client.api.attach_socket(name, {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
+
+    def release() -> None:
+        # Closing the socket alone leaves the connection open: docker-py keeps two more references to it. And a
+        # stream that is attached but not read holds the engine's lock on the container.
         stream._response.close()
         stream.close()
-        wire.close()
 
-
-def read_frames(wire: socket.socket, frames: Frames, seconds: float) -> str:
-    """Until the report or the end; what the container complained of last.
-
-    Raises TimeoutError when neither has come in `seconds`.
-    """
-    deadline = time.monotonic() + seconds
-    buffer, complaints = bytearray(), bytearray()
-    while frames.report is None:
-        wire.settimeout(max(0.001, deadline - time.monotonic()))
-        data = wire.recv(1 << 16)
-        if not data:
-            break
-        buffer += data
-        for stream, payload in split_streams(buffer):
-            if stream == 1:
-                frames.feed(payload)
-            else:
-                complaints = (complaints + payload)[-4096:]
-    return "".join(complaints.decode("utf-8", "replace").strip().splitlines()[-1:])
+    return Wire(stream._sock, release)
 
 
 def split_streams(buffer: bytearray) -> list[tuple[int, bytes]]:

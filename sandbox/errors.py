@@ -3,10 +3,13 @@
 SandboxError
 ├── SandboxUnavailable   nothing here can confine a program
 ├── ImageMissing         the engine answers, the image is not built
+├── GpuUnavailable       there is no device to give, or no way to give it
 ├── InputUnusable        the input folder cannot be given to a program
 ├── SandboxBroken        the sandbox itself failed during a run; the run may be tried again
 └── SandboxStuck         something of a run is still there and will not go away
 """
+
+NEEDS_DOCKER = "a GPU can be given to programs by Docker Engine only: choose the sandbox docker"
 
 
 class SandboxError(Exception):
@@ -23,6 +26,10 @@ class SandboxUnavailable(SandboxError):
 
 class ImageMissing(SandboxUnavailable):
     """Docker Engine answers, but the sandbox image is not built. Run `autoiot images build`."""
+
+
+class GpuUnavailable(SandboxUnavailable):
+    """A GPU was asked for, and there is none to give here."""
 
 
 class InputUnusable(SandboxError):

@@ -27,6 +27,8 @@ class Frames:
     init_pid: int | None = None
     files: dict[str, bytes] = field(default_factory=dict[str, bytes])
     hello: dict[str, Any] | None = None
+    waits: dict[str, Any] | None = None
+    """The program's process is there and waits for it; says what memory that takes."""
     report: dict[str, Any] | None = None
     head: dict[bytes, bytes] = field(default_factory=lambda: {b"O": b"", b"E": b""})
     """What stdout and stderr began with: all that is left if the wrapper is ended too."""
@@ -55,6 +57,8 @@ class Frames:
                 raise SandboxBroken("the sandbox sent more output than the limit")
         elif kind == b"H":
             self._greet(dict(json.loads(payload)))
+        elif kind == b"W":
+            self.waits = dict(json.loads(payload))
         elif kind == b"R":
             self.report = dict(json.loads(payload))
         else:

@@ -20,5 +20,10 @@ class Limits:
     stream_kb: int = 64
     """How much of the beginning, and again of the end, of stdout and of stderr is kept."""
 
-    def as_json(self) -> dict[str, float]:
+    gpu: bool = False
+    """One device, which no other program of ours has meanwhile."""
+    gpu_memory_mb: int | None = None
+    """Of that device; none: all that it has."""
+
+    def as_json(self) -> dict[str, float | None]:
         return asdict(self)

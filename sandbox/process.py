@@ -11,21 +11,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sandbox.base import ExecResult, Program
-from sandbox.errors import SandboxBroken
+from sandbox.errors import NEEDS_DOCKER, GpuUnavailable, SandboxBroken
 from sandbox.inputs import refuse_unusable
 from sandbox.interpreter import executable, interpreter_names
 from sandbox.limits import Limits
 from sandbox.protocol import INPUT, OUTPUT, WORK, WRAPPER, Place
-from sandbox.subprocesses import run_wrapper
+from sandbox.subprocesses import start_wrapper
 
 
 @dataclass(frozen=True)
 class ProcessSandbox:
     python: str = field(default_factory=executable)
     name: str = "process"
+    visible: tuple[Path, ...] = ()
 
     async def run(self, program: Program, limits: Limits, stop: asyncio.Event | None = None) -> ExecResult:
         refuse_unusable(program.inputs, other_user=False)
+        if limits.gpu:
+            raise GpuUnavailable(NEEDS_DOCKER)
         try:
             folder = Path(tempfile.mkdtemp(prefix="autoiot-"))
         except OSError as error:
@@ -41,6 +44,10 @@ class ProcessSandbox:
             | {str(program.inputs.resolve()): INPUT, str(folder / "out"): OUTPUT, str(folder / "work"): WORK},
         )
         try:
-            return await run_wrapper([self.python, "-I", "-S", "-B", "-c", WRAPPER], program, limits, place, stop)
+            started = await start_wrapper([self.python, "-I", "-S", "-B", "-c", WRAPPER], place, limits)
+            return await started.run(program, stop)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    async def close(self) -> None:
+        """Nothing is kept."""

@@ -1,4 +1,4 @@
-"""What the wrapper is told: the place that it finds itself in, and the job."""
+"""What the wrapper is told: first the place that it finds itself in, then the job."""
 
 import json
 import secrets
@@ -6,6 +6,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sandbox.base import Program
 from sandbox.limits import Limits
@@ -17,6 +18,8 @@ UID = 64321
 """Nobody's: not 65534, which file systems give special rights to."""
 INPUT, OUTPUT, WORK = "/input", "/output", "/tmp"
 """Where a program finds its folders inside: not /data, below which an interpreter may live."""
+IMPORTED = ("numpy", "scipy.signal", "scipy.stats", "pandas", "sklearn.ensemble", "sklearn.pipeline")
+"""What a program that is waited for finds imported: it takes longer than many a program."""
 CANCEL = b"C"
 """Sent after the job: end the program and report what it did so far."""
 OWN_PACKAGES = ("app", "graph", "sandbox")
@@ -48,12 +51,9 @@ class Place:
     """
 
 
-def encode_job(program: Program, limits: Limits, place: Place, nonce: str) -> bytes:
-    words = {"{input}": place.inputs, "{output}": place.output}
-    job = {
-        "nonce": nonce,
-        "source": program.source,
-        "arguments": [words.get(word, word) for word in program.arguments],
+def encode_place(place: Place, limits: Limits, imported: tuple[str, ...] = ()) -> bytes:
+    """The first message; the packages named in `imported` are imported before the program comes."""
+    told = {
         "limits": limits.as_json(),
         "environment": environment(limits, place.work),
         "python": place.python,
@@ -66,8 +66,19 @@ def encode_job(program: Program, limits: Limits, place: Place, nonce: str) -> by
         "other_processes": place.other_processes,
         "filter": place.syscall_filter.hex(),
         "hidden": OWN_PACKAGES,
+        "imported": imported,
     }
-    body = json.dumps(job).encode()
+    return _message(told)
+
+
+def encode_job(program: Program, place: Place, nonce: str) -> bytes:
+    words = {"{input}": place.inputs, "{output}": place.output}
+    arguments = [words.get(word, word) for word in program.arguments]
+    return _message({"nonce": nonce, "source": program.source, "arguments": arguments})
+
+
+def _message(value: dict[str, Any]) -> bytes:
+    body = json.dumps(value).encode()
     return struct.pack(">I", len(body)) + body
 
 

@@ -1,56 +1,116 @@
-"""Runs the wrapper as a child process of ours: what bubblewrap and the plain process share."""
+"""The wrapper as a child process of ours: what bubblewrap and the plain process share."""
 
 import asyncio
 import contextlib
 import os
 import signal
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
 
 from sandbox.base import ExecResult, Program
 from sandbox.cgroups import Cgroup
 from sandbox.errors import SandboxBroken
 from sandbox.frames import Frames
 from sandbox.limits import Limits
-from sandbox.protocol import CANCEL, GRACE_SECONDS, Place, encode_job, new_nonce
+from sandbox.protocol import CANCEL, GRACE_SECONDS, Place, encode_job, encode_place, new_nonce
 
 
-async def run_wrapper(
+@dataclass(frozen=True)
+class WrapperProcess:
+    """A wrapper that waits for its program."""
+
+    process: asyncio.subprocess.Process
+    complaints: asyncio.Task[bytes]
+    frames: Frames
+    place: Place
+    limits: Limits
+    clean: Callable[[], Awaitable[None]]
+    """Removes what was made for it, once it has ended."""
+    cgroup: Cgroup | None = None
+
+    @property
+    def memory_mb(self) -> float:
+        return self.frames.waits["memory_mb"] if self.frames.waits else 0.0
+
+    def is_alive(self) -> bool:
+        return self.process.returncode is None
+
+    async def ready(self) -> None:
+        try:
+            async with asyncio.timeout(GRACE_SECONDS):
+                while self.frames.waits is None and await self._read():
+                    pass
+        except TimeoutError as error:
+            raise SandboxBroken("the sandbox did not get ready in time") from error
+        if self.frames.waits is None:
+            raise SandboxBroken("the sandbox ended before it was ready")
+
+    async def run(self, program: Program, stop: asyncio.Event | None = None) -> ExecResult:
+        """Raises SandboxBroken when the wrapper ended without a report."""
+        lease, began, late = self.process.stdin, time.monotonic(), False
+        assert lease
+        try:
+            async with asyncio.timeout(self.limits.seconds + GRACE_SECONDS), watching(stop, lease):
+                with contextlib.suppress(ConnectionError):
+                    lease.write(encode_job(program, self.place, self.frames.nonce))
+                    await lease.drain()
+                while await self._read():
+                    pass
+                await self.process.wait()
+        except TimeoutError as error:
+            late = True
+            if self.frames.hello is None:
+                raise SandboxBroken("the sandbox did not end in time") from error
+        finally:
+            await end(self.process)
+            said = await self.complaints
+        if self.frames.report is not None:
+            return self.frames.result(self.place, program)
+        out_of_memory = self.cgroup is not None and self.cgroup.oom_kills() > 0
+        if late or out_of_memory:
+            seconds = time.monotonic() - began
+            return self.frames.without_report(self.place, out_of_memory=out_of_memory, seconds=seconds)
+        last = said.decode("utf-8", "replace").strip().splitlines()
+        raise SandboxBroken(f"the sandbox stopped without a result: {last[-1] if last else 'no message'}")
+
+    async def _read(self) -> bool:
+        """Whether more may come."""
+        assert self.process.stdout
+        data = await self.process.stdout.read(1 << 16)
+        self.frames.feed(data)
+        return bool(data)
+
+    async def end(self) -> None:
+        await end(self.process)
+        await self.complaints
+        await self.clean()
+
+
+async def nothing() -> None:
+    pass
+
+
+async def start_wrapper(
     command: list[str],
-    program: Program,
-    limits: Limits,
     place: Place,
-    stop: asyncio.Event | None = None,
+    limits: Limits,
+    *,
+    imported: tuple[str, ...] = (),
     cgroup: Cgroup | None = None,
-) -> ExecResult:
-    """Raises SandboxBroken when the wrapper ended without a report."""
-    began, nonce = time.monotonic(), new_nonce()
-    frames, late = Frames(limits, nonce, init_pid=1 if place.is_init else None), False
-    process = await start(command)
-    assert process.stdin and process.stdout and process.stderr
-    complaints = asyncio.create_task(read_tail(process.stderr))
+    clean: Callable[[], Awaitable[None]] = nothing,
+) -> WrapperProcess:
+    """Raises SandboxBroken when it cannot be started; then `clean` is done."""
     try:
-        async with asyncio.timeout(limits.seconds + GRACE_SECONDS), watching(stop, process.stdin):
-            with contextlib.suppress(ConnectionError):
-                process.stdin.write(encode_job(program, limits, place, nonce))
-                await process.stdin.drain()
-            while data := await process.stdout.read(1 << 16):
-                frames.feed(data)
-            await process.wait()
-    except TimeoutError as error:
-        late = True
-        if frames.hello is None:
-            raise SandboxBroken("the sandbox did not end in time") from error
-    finally:
-        await end(process)
-        said = await complaints
-    if frames.report is not None:
-        return frames.result(place, program)
-    out_of_memory = cgroup is not None and cgroup.oom_kills() > 0
-    if late or out_of_memory:
-        return frames.without_report(place, out_of_memory=out_of_memory, seconds=time.monotonic() - began)
-    last = said.decode("utf-8", "replace").strip().splitlines()
-    raise SandboxBroken(f"the sandbox stopped without a result: {last[-1] if last else 'no message'}")
+        process = await start(command)
+    except BaseException:
+        await clean()
+        raise
+    assert process.stdin and process.stderr
+    frames = Frames(limits, new_nonce(), init_pid=1 if place.is_init else None)
+    complaints = asyncio.create_task(read_tail(process.stderr))
+    process.stdin.write(encode_place(place, limits, imported))
+    return WrapperProcess(process, complaints, frames, place, limits, clean, cgroup)
 
 
 @contextlib.asynccontextmanager

@@ -1,11 +1,13 @@
 # ruff: noqa: PTH101, PTH103, PTH106, PTH108, PTH118, PTH123, PTH208 (pathlib takes longer to import than a short program to run)
 """Runs inside the sandbox, around the program: stdlib only, sent as text to `python -c`.
 
-Reads one job from stdin (u32 length, JSON), runs the program in a child, keeps the head and the tail of
-its output, ends it at the time or memory limit, and sends back frames (`type`, u32 length, payload) on a
-stdout that the child never gets: H, this process; O and E, the head of stdout and stderr while it runs, for
-the case that we are ended too; F, a file; R, the report, last. stdin stays open as a lease: when the other
-end goes away, everything here is killed, so a dead server leaves no running program; a byte on it cancels.
+Reads two messages from stdin (u32 length, JSON). The first says what this place is: a child is started that
+waits for its program, with packages imported already where that is asked for. The second, which may come much
+later, brings the program. Keeps the head and the tail of its output, ends it at the time or memory limit, and
+sends back frames (`type`, u32 length, payload) on a stdout that the child never gets: H, this process; W, the
+child waits; O and E, the head of stdout and stderr while it runs, for the case that we are ended too; F, a
+file; R, the report, last. stdin stays open as a lease: when the other end goes away, everything here is
+killed, so a dead server leaves no running program; a byte on it cancels.
 """
 
 import contextlib
@@ -14,6 +16,7 @@ import itertools
 import json
 import os
 import resource
+import select
 import selectors
 import signal
 import stat
@@ -27,21 +30,40 @@ MEMORY_CHECK = 0.1
 MOST_ENTRIES, MOST_SKIPPED = 10_000, 100
 PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, FILTER_MODE = 4, 22, 38, 2
 CGROUPS = "/sys/fs/cgroup"
-# Called with the names to hide, the path and the program's arguments: runs the file as `python path` does,
-# but for packages of ours that a shared environment would let it import, and leaves itself out of tracebacks.
+# Called with the names to hide, those to import beforehand, and two pipes: one tells that it waits, the other
+# brings the program's path and arguments. Then it runs the file as `python path` does, but for packages of ours
+# that a shared environment would let it import, and leaves itself out of tracebacks and of the file's names.
 BOOT = """\
-import sys
-del sys.argv[0]
-sys.modules.update(dict.fromkeys(sys.argv.pop(0).split(",")))
-def show(kind, error, trace):
-    while trace and trace.tb_frame.f_code.co_filename == "<string>":
-        trace = trace.tb_next
-    sys.__excepthook__(kind, error.with_traceback(trace), trace)
-sys.excepthook, __file__ = show, sys.argv[0]
-del show
-with open(__file__, "rb") as source:
-    source = source.read()
-exec(compile(source, __file__, "exec", dont_inherit=True))
+def boot():
+    import gc, posix, sys
+    hidden, wanted, ready, go = sys.argv[1:]
+    sys.modules.update(dict.fromkeys(hidden.split(",")))
+    for name in filter(None, wanted.split(",")):
+        try:
+            __import__(name)
+        except Exception:
+            pass
+    # Else the end of the program takes longer than the program: all that was imported is gone through once more.
+    gc.freeze()
+    posix.write(int(ready), b"W")
+    words = b""
+    while part := posix.read(int(go), 65536):
+        words += part
+    posix.close(int(ready))
+    posix.close(int(go))
+    if not words:
+        posix._exit(1)
+    sys.argv[:] = words.decode("utf-8", "surrogateescape").split("\\0")
+    def show(kind, error, trace):
+        while trace and trace.tb_frame.f_code.co_filename == "<string>":
+            trace = trace.tb_next
+        sys.__excepthook__(kind, error.with_traceback(trace), trace)
+    sys.excepthook = show
+    globals()["__file__"] = sys.argv[0]
+    with open(sys.argv[0], "rb") as source:
+        source = source.read()
+    return compile(source, sys.argv[0], "exec", dont_inherit=True)
+exec(globals().pop("boot")())
 """
 
 
@@ -50,39 +72,83 @@ def main():
     with open(os.devnull, "r+b") as null:
         os.dup2(null.fileno(), 0)
         os.dup2(null.fileno(), 1)
-    job = json.loads(read_exactly(control, struct.unpack(">I", read_exactly(control, 4))[0]))
-    if job["uid"] is not None:
+    place = read_message(control)
+    if place["uid"] is not None:
         os.setgroups([])
-        os.setresgid(job["uid"], job["uid"], job["uid"])
-        os.setresuid(job["uid"], job["uid"], job["uid"])
-    if job["is_init"]:
+        os.setresgid(place["uid"], place["uid"], place["uid"])
+        os.setresuid(place["uid"], place["uid"], place["uid"])
+    if place["is_init"]:
         # Python's own handler would let a program interrupt us; without one the kernel drops what comes from inside.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     # The program runs under our uid: without this it could read our memory and descriptors.
     ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
-    for folder in (job["work"], job["output"]):
+    for folder in (place["work"], place["output"]):
         os.makedirs(folder, exist_ok=True)
-    path = os.path.join(job["work"], "program.py")
-    # A model's text may hold half a character: that is for Python to tell it.
-    with open(path, "w", encoding="utf-8", errors="surrogatepass") as file:
-        file.write(job["source"])
     live = Live(results)
     live.add(b"H", json.dumps({"pid": os.getpid()}).encode())
-    report = watch(job, path, control, live)
+    waiting = Waiting(place)
+    job = waiting.until_job(control, live)
+    report = watch(place, job, waiting, control, live)
     live.finish()
-    send_files(job, results, report)
+    send_files(place, results, report)
     send(results, b"R", json.dumps({"nonce": job["nonce"], **report}).encode())
 
 
-def watch(job, path, control, live):
-    memory, refused_at_start = Memory(job), counted("pids", "pids.events", "max")
-    started = time.monotonic()
-    child, out, err = spawn(job, path)
-    keep = int(job["limits"]["stream_kb"]) * 1024
+class Waiting:
+    """The child that will run the program."""
+
+    def __init__(self, place):
+        self.place = place
+        self.out, out_write = os.pipe()
+        self.err, err_write = os.pipe()
+        self.ready, ready_write = os.pipe()
+        go_read, self.go = os.pipe()
+        fault_read, fault_write = os.pipe()
+        self.child = os.fork()
+        if self.child == 0:
+            become_program(place, out_write, err_write, ready_write, go_read, fault_write)
+        for descriptor in (out_write, err_write, ready_write, go_read, fault_write):
+            os.close(descriptor)
+        # Closed by exec: what comes through it is our fault, not the program's.
+        if fault := os.read(fault_read, 4096):
+            sys.exit(fault.decode("utf-8", "replace"))
+        os.close(fault_read)
+
+    def until_job(self, control, live):
+        """One that ends before it could say that it waits is the program's case: too little memory for Python."""
+        watched = [control]
+        if os.read(self.ready, 1):
+            live.add(b"W", json.dumps({"memory_mb": memory_in_use(self.place, self.child) / MIB}).encode())
+            watched.append(self.ready)
+        while control not in (found := select.select(watched, [], [])[0]):
+            # Ended while it waited: whoever keeps us for later sees that we are gone.
+            if self.ready in found:
+                os._exit(1)
+        return read_message(control)
+
+    def begin(self, job):
+        path = os.path.join(self.place["work"], "program.py")
+        # A model's text may hold half a character: that is for Python to tell it.
+        with open(path, "w", encoding="utf-8", errors="surrogatepass") as file:
+            file.write(job["source"])
+        words = "\0".join([path, *job["arguments"]]).encode("utf-8", "surrogateescape")
+        with contextlib.suppress(BrokenPipeError):
+            write_all(self.go, words)
+        os.close(self.go)
+        os.close(self.ready)
+
+
+def watch(place, job, waiting, control, live):
+    child, out, err = waiting.child, waiting.out, waiting.err
+    memory, refused_at_start = Memory(place), counted("pids", "pids.events", "max")
+    used_before = cpu_seconds(child)
+    keep = int(place["limits"]["stream_kb"]) * 1024
     streams = {out: Stream(keep, b"O", live), err: Stream(keep, b"E", live)}
-    status, ended_by = follow(job, child, streams, control, memory, live)
+    started = time.monotonic()
+    waiting.begin(job)
+    status, ended_by = follow(place, child, streams, control, memory, live)
     seconds = time.monotonic() - started
-    kill_all(job, child)
+    kill_all(place, child)
     reap()
     for descriptor, stream in streams.items():
         while data := read_some(descriptor):
@@ -94,10 +160,10 @@ def watch(job, path, control, live):
         "cancelled": ended_by == "cancel",
         "over_memory": memory.hit,
         "oom_kills": memory.kills(),
-        "pids_hit": job["cgroup"] and counted("pids", "pids.events", "max") > refused_at_start,
-        "output_full": any(is_full(folder) for folder in (job["work"], job["output"])),
+        "pids_hit": place["cgroup"] and counted("pids", "pids.events", "max") > refused_at_start,
+        "output_full": any(is_full(folder) for folder in (place["work"], place["output"])),
         "seconds": seconds,
-        "cpu_seconds": usage.ru_utime + usage.ru_stime,
+        "cpu_seconds": max(0.0, usage.ru_utime + usage.ru_stime - used_before),
         "peak_memory_mb": memory.highest(usage.ru_maxrss * 1024) / MIB,
         "process_peak_mb": usage.ru_maxrss / 1024,
         "stdout": streams[out].text(),
@@ -106,54 +172,41 @@ def watch(job, path, control, live):
         "stderr_bytes": streams[err].total,
         "truncated": any(stream.gap() for stream in streams.values()),
     }
-    if report["oom_kills"] and job["is_init"]:
-        make_room(job)
+    if report["oom_kills"] and place["is_init"]:
+        make_room(place)
     return report
 
 
-def spawn(job, path):
-    """The started program, and where its stdout and stderr can be read."""
-    out_read, out_write = os.pipe()
-    err_read, err_write = os.pipe()
-    fault_read, fault_write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        start_program(job, path, out_write, err_write, fault_write)
-    for descriptor in (out_write, err_write, fault_write):
-        os.close(descriptor)
-    # Closed by exec: what comes through it is our fault, not the program's.
-    if fault := os.read(fault_read, 4096):
-        sys.exit(fault.decode("utf-8", "replace"))
-    os.close(fault_read)
-    return child, out_read, err_read
-
-
-def follow(job, child, streams, control, memory, live):
+def follow(place, child, streams, control, memory, live):
     """Until the program ends, or is ended by us: its status, and why we did, `time` or `cancel`."""
-    ends, ended_by, next_check = time.monotonic() + job["limits"]["seconds"], None, 0.0
+    ends, ended_by, next_check = time.monotonic() + place["limits"]["seconds"], None, 0.0
     selector = selectors.DefaultSelector()
     for descriptor in (*streams, control):
         os.set_blocking(descriptor, False)
         selector.register(descriptor, selectors.EVENT_READ)
+    # Where the kernel has none, the end is noticed a tick later.
+    with contextlib.suppress(OSError):
+        selector.register(os.pidfd_open(child), selectors.EVENT_READ)
     while True:
         cancelled = False
         for key, _ in selector.select(TICK):
-            cancelled = take(key.fd, job, child, streams, selector) or cancelled
+            if key.fd in streams or key.fd == control:
+                cancelled = take(key.fd, place, child, streams, selector) or cancelled
         live.flush()
         now = time.monotonic()
         if (cancelled or now > ends) and not ended_by:
             ended_by = "cancel" if cancelled else "time"
-            kill_all(job, child)
+            kill_all(place, child)
         if now > next_check:
             next_check = now + MEMORY_CHECK
             if memory.over(child):
-                kill_all(job, child)
+                kill_all(place, child)
         status = reap_ended(child)
         if status is not None:
             return status, ended_by
 
 
-def take(descriptor, job, child, streams, selector):
+def take(descriptor, place, child, streams, selector):
     """Whether the other end has asked to stop."""
     data = read_some(descriptor)
     if data and descriptor in streams:
@@ -162,26 +215,29 @@ def take(descriptor, job, child, streams, selector):
         selector.unregister(descriptor)
     elif data == b"":
         # The lease is over: whoever wanted the result is gone.
-        kill_all(job, child)
+        kill_all(place, child)
         os._exit(1)
     return bool(data) and descriptor not in streams
 
 
-def start_program(job, path, out_write, err_write, fault_write):
+def become_program(place, out_write, err_write, ready_write, go_read, fault_write):
     try:
         os.setsid()
         os.dup2(out_write, 1)
         os.dup2(err_write, 2)
-        os.closerange(3, fault_write)
-        os.closerange(fault_write + 1, 65536)
-        limits = job["limits"]
+        kept = sorted((ready_write, go_read, fault_write))
+        for after, before in zip([2, *kept], [*kept, 65536], strict=True):
+            os.closerange(after + 1, before)
+        for descriptor in (ready_write, go_read):
+            os.set_inheritable(descriptor, True)
+        limits = place["limits"]
         # One byte, not none: a limit of 0 does not hold for a core that the machine pipes into a program.
         cap(resource.RLIMIT_CORE, 1)
         cap(resource.RLIMIT_NOFILE, 1024)
         cap(resource.RLIMIT_FSIZE, int(limits["output_mb"]) * MIB)
         cap(resource.RLIMIT_CPU, int(limits["seconds"] * max(1, limits["cpus"])) + 5)
-        if job["rlimits"]:
-            cap(resource.RLIMIT_NPROC, int(limits["pids"]) + job["other_processes"])
+        if place["rlimits"]:
+            cap(resource.RLIMIT_NPROC, int(limits["pids"]) + place["other_processes"])
             cap(resource.RLIMIT_DATA, int(limits["memory_mb"]) * MIB)
         # If memory runs out, the program goes and not the wrapper. /proc/self is closed to the undumpable.
         ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
@@ -189,23 +245,16 @@ def start_program(job, path, out_write, err_write, fault_write):
             file.write("1000")
         # The wrapper has to get its turn beside as many processes as the program likes.
         os.nice(5)
-        os.chdir(job["work"])
-        command = [
-            job["python"],
-            "-I",
-            "-B",
-            "-u",
-            "-c",
-            BOOT,
-            ",".join(job["hidden"]),
-            path,
-            *job["arguments"],
-        ]
-        if job["filter"]:
-            cap(resource.RLIMIT_MEMLOCK, 0)
+        os.chdir(place["work"])
+        names = [",".join(place[group]) for group in ("hidden", "imported")]
+        command = [place["python"], "-I", "-B", "-u", "-c", BOOT, *names, str(ready_write), str(go_read)]
+        if place["filter"]:
+            # A driver pins memory for its device.
+            if not limits["gpu"]:
+                cap(resource.RLIMIT_MEMLOCK, 0)
             cap(resource.RLIMIT_MSGQUEUE, 0)
-            refuse_calls(bytes.fromhex(job["filter"]))
-        os.execve(job["python"], command, job["environment"])
+            refuse_calls(bytes.fromhex(place["filter"]))
+        os.execve(place["python"], command, place["environment"])
     except BaseException as problem:  # noqa: BLE001 - a child of ours must not come back from here
         os.write(fault_write, f"the program could not be started: {problem}".encode())
     os._exit(127)
@@ -276,31 +325,45 @@ class Live:
 class Memory:
     """The memory of everything in the sandbox: the kernel's word where it gives one, a count else."""
 
-    def __init__(self, job):
-        self.job, self.peak, self.hit = job, 0, False
-        self.limit = int(job["limits"]["memory_mb"]) * MIB
+    def __init__(self, place):
+        self.place, self.peak, self.hit = place, 0, False
+        self.limit = int(place["limits"]["memory_mb"]) * MIB
         self.kills_at_start = oom_kills()
 
     def over(self, child):
-        if not self.job["cgroup"]:
-            used = sum(proportional_memory(pid) for pid in self.pids(child))
+        if not self.place["cgroup"]:
+            used = sum(proportional_memory(pid) for pid in pids(self.place, child))
             self.peak = max(self.peak, used)
             self.hit = self.hit or used > self.limit
         return self.hit
-
-    def pids(self, child):
-        if not self.job["is_init"]:
-            return [child]
-        return [int(name) for name in os.listdir("/proc") if name.isdigit() and name != "1"]
 
     def kills(self):
         return oom_kills() - self.kills_at_start
 
     def highest(self, of_a_process):
-        counted_by_kernel = self.job["cgroup"] and max(
+        counted_by_kernel = self.place["cgroup"] and max(
             number("memory", "memory.max_usage_in_bytes"), number("", "memory.peak")
         )
         return counted_by_kernel or max(self.peak, of_a_process)
+
+
+def pids(place, child):
+    if not place["is_init"]:
+        return [child]
+    return [int(name) for name in os.listdir("/proc") if name.isdigit() and name != "1"]
+
+
+def memory_in_use(place, child):
+    by_kernel = place["cgroup"] and max(number("memory", "memory.usage_in_bytes"), number("", "memory.current"))
+    return by_kernel or sum(proportional_memory(pid) for pid in pids(place, child))
+
+
+def cpu_seconds(pid):
+    """What it has used so far, before the program: that is not the program's."""
+    with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{pid}/stat") as file:
+        fields = file.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
 
 
 def proportional_memory(pid):
@@ -341,9 +404,9 @@ def is_full(folder):
     return room.f_bavail == 0 or (room.f_files > 0 and room.f_favail == 0)
 
 
-def make_room(job):
+def make_room(place):
     """Files in memory count against the limit that has just been met, and reading the results needs some."""
-    for top in (job["work"], "/dev/shm"):
+    for top in (place["work"], "/dev/shm"):
         for folder, folders, files in os.walk(top, topdown=False):
             for name in files:
                 with contextlib.suppress(OSError):
@@ -353,9 +416,9 @@ def make_room(job):
                     os.rmdir(os.path.join(folder, name))
 
 
-def kill_all(job, child):
+def kill_all(place, child):
     with contextlib.suppress(OSError):
-        if job["is_init"]:
+        if place["is_init"]:
             os.kill(-1, signal.SIGKILL)
         else:
             os.killpg(child, signal.SIGKILL)
@@ -384,17 +447,17 @@ def reap():
             return
 
 
-def send_files(job, results, report):
+def send_files(place, results, report):
     report["skipped"] = {}
     # It may be the program's own, and closed by it.
     with contextlib.suppress(OSError):
-        os.chmod(job["output"], 0o700)
-    room, count = int(job["limits"]["output_mb"]) * MIB, int(job["limits"]["files"])
-    for relative, reason in itertools.islice(walk(job["output"]), MOST_ENTRIES):
+        os.chmod(place["output"], 0o700)
+    room, count = int(place["limits"]["output_mb"]) * MIB, int(place["limits"]["files"])
+    for relative, reason in itertools.islice(walk(place["output"]), MOST_ENTRIES):
         why = reason or ("more files than the limit" if count == 0 else None)
         if why is None:
             try:
-                descriptor, size = open_regular(os.path.join(job["output"], relative), room)
+                descriptor, size = open_regular(os.path.join(place["output"], relative), room)
             except OSError as problem:
                 why = str(problem.strerror or problem)
             else:
@@ -463,6 +526,10 @@ def read_some(descriptor):
         return os.read(descriptor, 65536)
     except BlockingIOError:
         return None
+
+
+def read_message(descriptor):
+    return json.loads(read_exactly(descriptor, struct.unpack(">I", read_exactly(descriptor, 4))[0]))
 
 
 def read_exactly(descriptor, size):

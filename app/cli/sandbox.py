@@ -15,9 +15,10 @@ from app.cli.backends import CHOICES, known_sandbox
 from app.cli.score import read_program
 from app.cli.targets import refuse_unwritable_folder
 from app.settings import read_settings
-from app.wiring import owner
+from app.wiring import open_confinement, owner
 from graph.errors import TaskInvalid
-from sandbox.base import ExecResult, Program
+from graph.task import Constraints
+from sandbox.base import ExecResult, Program, Sandbox
 from sandbox.errors import SandboxError
 from sandbox.limits import Limits
 from sandbox.protection import PROTECTIONS
@@ -35,6 +36,7 @@ def run(
     backend: Annotated[str, typer.Option("--backend", "--sandbox", help=CHOICES)] = AUTO,
     memory_mb: Annotated[int, typer.Option(min=32, help="Memory, all processes together.")] = Limits.memory_mb,
     seconds: Annotated[float, typer.Option(min=0.1, help="Wall clock.")] = Limits.seconds,
+    gpu: Annotated[bool, typer.Option("--gpu", help="Give it one GPU, for itself.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for the files that it leaves.")] = None,
 ) -> None:
@@ -43,11 +45,11 @@ def run(
         refuse_unwritable_folder("--out", out)
     if dataset and not dataset.is_dir():
         raise TaskInvalid(f"--dataset {dataset}: no such folder")
-    limits = Limits(seconds=seconds, memory_mb=memory_mb)
-    opened = open_sandbox(known_sandbox(backend), owner(read_settings().home.resolve()))
+    limits = Limits(seconds=seconds, memory_mb=memory_mb, gpu=gpu)
+    opened = open_confinement(read_settings(), known_sandbox(backend), Constraints(device="gpu" if gpu else "cpu"))
     with tempfile.TemporaryDirectory(prefix="autoiot-empty-") as empty:
         Path(empty).chmod(0o755)
-        result = asyncio.run(opened.run(Program(read_program(program), dataset or Path(empty)), limits))
+        result = asyncio.run(run_once(opened, Program(read_program(program), dataset or Path(empty)), limits))
     if out:
         write_files(out, result)
     if as_json:
@@ -55,6 +57,13 @@ def run(
     else:
         show(Console(highlight=False), result)
     raise typer.Exit(0 if result.ok else FAILED_PROGRAM)
+
+
+async def run_once(sandbox: Sandbox, program: Program, limits: Limits) -> ExecResult:
+    try:
+        return await sandbox.run(program, limits)
+    finally:
+        await sandbox.close()
 
 
 @sandbox.command()
@@ -97,6 +106,7 @@ def show(console: Console, result: ExecResult) -> None:
         "skipped": skipped,
         "time": f"{result.seconds} s, CPU {result.cpu_seconds} s",
         "memory": f"{result.peak_memory_mb} MiB at most, all together",
+        "gpu memory": f"{result.gpu_peak_mb} MiB at most" if result.gpu_peak_mb is not None else "",
         "flags": ", ".join(facts["flags"]),
         "isolation": result.isolation,
     }

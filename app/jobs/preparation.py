@@ -15,8 +15,6 @@ from graph.scoring.registry import check_metric, open_scorer
 from graph.scoring.self_test import self_test
 from graph.task import Constraints, Scoring
 from sandbox.base import Sandbox
-from sandbox.bubblewrap import BubblewrapSandbox
-from sandbox.interpreter import SYSTEM_FOLDERS, visible_parts
 from sandbox.limits import Limits
 
 
@@ -56,12 +54,11 @@ def open_checked_dataset(folder: Path, description: Path | None, sandbox: Sandbo
 
 def refuse_visible(folder: Path, sandbox: Sandbox) -> None:
     """Raises DatasetInvalid for data in a place that programs see whole, with the labels of every split."""
-    if not isinstance(sandbox, BubblewrapSandbox):
-        return
-    for shown in (*map(Path, SYSTEM_FOLDERS), *visible_parts(sandbox.python)):
+    for shown in sandbox.visible:
         if folder.resolve().is_relative_to(shown.resolve()):
             raise DatasetInvalid(
-                f"{folder}: programs in bubblewrap can read all of {shown}, and so the labels; move the data elsewhere"
+                f"{folder}: programs in {sandbox.name} can read all of {shown}, and so the labels; "
+                "move the data elsewhere"
             )
 
 
@@ -90,6 +87,8 @@ def limits_for(constraints: Constraints) -> Limits:
     return Limits(
         seconds=constraints.max_seconds or limits.seconds,
         memory_mb=constraints.max_memory_mb or limits.memory_mb,
+        gpu=constraints.device == "gpu",
+        gpu_memory_mb=constraints.max_gpu_memory_mb,
     )
 
 

@@ -33,7 +33,7 @@ class Jobs:
     home: Path
     sessions: Sessions
     open_source: Callable[[RunRequest], Source]
-    open_sandbox: Callable[[str], Sandbox]
+    open_sandbox: Callable[[RunRequest], Sandbox]
     embedding_model: str | None = None
     prepared: dict[str, Ground] = field(default_factory=dict[str, Ground])
     """What was checked for a run that has not started yet: reading a dataset twice takes time."""
@@ -57,7 +57,11 @@ class Jobs:
         """
         refuse_occupied(request.out)
         run = new_run_id(request.task.name)
-        ground = await prepare(request, self.open_sandbox(request.sandbox), self._inputs(run))
+        sandbox = self.open_sandbox(request)
+        try:
+            ground = await prepare(request, sandbox, self._inputs(run))
+        finally:
+            await sandbox.close()
         self.open_source(request)
         await self.runs.add(run, request)
         self.prepared[run] = ground
@@ -87,8 +91,22 @@ class Jobs:
     async def _attempt(
         self, row: RunRow, request: RunRequest, listener: Listener, answer: dict[str, Any] | None
     ) -> dict[str, Any]:
+        source, sandbox = self.open_source(request), self.open_sandbox(request)
+        try:
+            return await self._follow(row, request, listener, answer, sandbox, source)
+        finally:
+            await sandbox.close()
+
+    async def _follow(
+        self,
+        row: RunRow,
+        request: RunRequest,
+        listener: Listener,
+        answer: dict[str, Any] | None,
+        sandbox: Sandbox,
+        source: Source,
+    ) -> dict[str, Any]:
         run = row.id
-        sandbox, source = self.open_sandbox(request.sandbox), self.open_source(request)
         ground = self.prepared.pop(run, None) or await prepare(request, sandbox, self._inputs(run))
         context = self._context(run, request, ground, sandbox, source)
         attempt = Attempt(context, self.ledger(run), self.home / "checkpoints.db", listener, row.seconds)

@@ -13,7 +13,7 @@ from contract.hostile import _host
 from contract.hostile._host import Host, opened
 from docker.types import Ulimit
 
-from sandbox import bubblewrap, cgroups, docker, subprocesses
+from sandbox import bubblewrap, cgroups, docker_container, subprocesses
 from sandbox.base import ExecResult, Outcome
 from sandbox.bubblewrap import BubblewrapSandbox, bwrap_arguments
 from sandbox.docker import DockerSandbox
@@ -168,7 +168,7 @@ async def test_docker_with_cores(host: Host) -> None:
 
 
 async def test_a_wrapper_that_can_be_interrupted(host: Host) -> None:
-    with pytest.raises(SandboxBroken, match="KeyboardInterrupt"):
+    with pytest.raises(SandboxBroken, match="stopped without a result"):
         await host.run(weak_docker(wrapper(UNINTERRUPTED)), hostile.named("kills_wrapper"))
 
 
@@ -263,7 +263,7 @@ async def test_a_wrapper_that_is_not_the_first_process_is_refused(host: Host) ->
 
 
 async def test_the_host_ends_what_the_wrapper_does_not(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (docker, subprocesses):
+    for module in (docker_container, subprocesses):
         monkeypatch.setattr(module, "GRACE_SECONDS", 3.0)
     monkeypatch.setattr(bubblewrap, "WRAPPER", changed(bubblewrap.WRAPPER, PUNCTUAL))
     case = replace(hostile.named("endless_loop"), limits=Limits(seconds=3))
@@ -273,7 +273,7 @@ async def test_the_host_ends_what_the_wrapper_does_not(host: Host, monkeypatch: 
     assert host.processes() == []
 
 
-@pytest.mark.parametrize("backend", sorted(hostile.WITH_CGROUPS))
+@pytest.mark.parametrize("backend", ["bubblewrap", "docker"])
 async def test_what_was_printed_outlives_a_wrapper_that_the_kernel_ends(
     backend: str, host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:

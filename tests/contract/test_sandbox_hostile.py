@@ -46,14 +46,14 @@ async def test_what_a_program_drops_is_not_imported_by_the_next(backend: str, ho
 @pytest.mark.parametrize("backend", sorted(hostile.WITH_CGROUPS))
 async def test_the_result_says_what_was_in_force(backend: str, host: Host) -> None:
     isolation = (await host.run(opened(backend), hostile.IMPORTS)).isolation
-    assert isolation == {"docker": "docker", "bubblewrap": "bubblewrap-cgroup"}[backend]
+    assert isolation == {"docker": "docker", "bubblewrap": "bubblewrap-cgroup"}[backend.removesuffix("-ready")]
 
 
 async def test_sixty_four_at_eight_a_time_end_as_each_does_alone(host: Host) -> None:
     names = ("network", "thread_bomb", "disk_flood", "kills_wrapper", "crash", "claims_success", "daemons", "inspects")
     cases = [case for case in hostile.TABLE if case.name in names]
     before, doors = host.state(), asyncio.Semaphore(8)
-    sandboxes = {backend: opened(backend) for backend in sorted(hostile.WITH_CGROUPS)}
+    sandboxes = {backend: opened(backend) for backend in ("bubblewrap", "docker")}
 
     async def one(number: int) -> list[str]:
         case, backend = cases[number % 8], ("bubblewrap", "docker")[number // 8 % 2]

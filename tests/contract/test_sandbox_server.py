@@ -2,6 +2,7 @@
 """What a server leaves when it is killed: nothing that runs, and nothing at all once it has started again."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -19,11 +20,12 @@ host = _host.host
 SERVER = """\
 import asyncio, sys
 from pathlib import Path
+from contract.hostile._host import marked
 from sandbox.base import Program
 from sandbox.limits import Limits
 from sandbox.registry import open_sandbox
 backend, owner, source, inputs, marker = sys.argv[1:]
-program = Program(Path(source).read_text(), Path(inputs), ("{input}", "{output}", marker))
+program = Program(marked(Path(source).read_text(), marker), Path(inputs), ("{input}", "{output}", marker))
 asyncio.run(open_sandbox(backend, owner).run(program, Limits()))
 """
 
@@ -35,7 +37,7 @@ async def test_a_killed_server_leaves_nothing(backend: str, host: Host) -> None:
     name, expected = ("outlives", 16) if backend in hostile.CONFINED else ("blocks_signals", 1)
     source = Path(hostile.__file__).parent / f"{name}.py"
     before, words = host.state(), [backend, OWNER, str(source), str(host.inputs), host.marker]
-    server = subprocess.Popen([sys.executable, "-c", SERVER, *words])
+    server = subprocess.Popen([sys.executable, "-c", SERVER, *words], env=os.environ | {"PYTHONPATH": "tests"})
     async with asyncio.timeout(60):
         while len(programs(host, server.pid)) < expected:
             await asyncio.sleep(0.05)
@@ -50,4 +52,4 @@ async def test_a_killed_server_leaves_nothing(backend: str, host: Host) -> None:
 
 
 def programs(host: Host, server: int) -> list[str]:
-    return [path for path in host.processes() if path != f"/proc/{server}/cmdline"]
+    return [path for path in host.processes() if path != f"/proc/{server}"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from sandbox.base import ExecResult, Outcome, Program
 from sandbox.limits import Limits
@@ -30,6 +31,7 @@ def crashed(stderr: str, exit_code: int = 1) -> ExecResult:
 
 class ScriptedSandbox:
     name = "scripted"
+    visible: tuple[Path, ...] = ()
 
     def __init__(self, outcome: Callable[[Program], ExecResult] = lambda _: predicted(b"0.5")) -> None:
         self.outcome = outcome
@@ -38,3 +40,6 @@ class ScriptedSandbox:
     async def run(self, program: Program, limits: Limits) -> ExecResult:
         self.programs.append(program)
         return self.outcome(program)
+
+    async def close(self) -> None:
+        pass

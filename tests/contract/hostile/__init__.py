@@ -15,8 +15,10 @@ LIMITS = Limits(seconds=30, memory_mb=256, cpus=1, output_mb=8, files=5, pids=64
 BRIEF = Limits(seconds=1.5, memory_mb=256, cpus=1, output_mb=8, files=5, pids=64)
 TRIED = "tried\n"
 WITHOUT_CGROUPS, PROCESS = "bubblewrap-rlimits", "process"
-CONFINED = frozenset({"docker", "bubblewrap", WITHOUT_CGROUPS})
-WITH_CGROUPS = frozenset({"docker", "bubblewrap"})
+POOLED = {"docker-ready": "docker", "bubblewrap-ready": "bubblewrap"}
+"""Started, with packages imported, before there was a program."""
+WITH_CGROUPS = frozenset({"docker", "bubblewrap", *POOLED})
+CONFINED = WITH_CGROUPS | {WITHOUT_CGROUPS}
 EVERYWHERE = CONFINED | {PROCESS}
 """The plain process keeps time and output; against all else it promises nothing."""
 

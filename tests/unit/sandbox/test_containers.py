@@ -12,9 +12,10 @@ from sandbox import containers
 from sandbox.base import Program
 from sandbox.containers import DEADLINE, SERVER, Containers, is_stale, labels
 from sandbox.docker import DockerSandbox
-from sandbox.errors import SandboxStuck, SandboxUnavailable
+from sandbox.errors import SandboxBroken, SandboxStuck, SandboxUnavailable
 from sandbox.limits import Limits
 from sandbox.server import is_dead, started, this_server
+from sandbox.slots import Slots
 
 HOST, SPACE, PID, BEGAN = this_server().rsplit(":", 3)
 DEAD = f"{HOST}:{SPACE}:{PID}:1"
@@ -78,13 +79,26 @@ def test_a_container_that_stays_is_reported(caplog: pytest.LogCaptureFixture) ->
 
 
 @pytest.mark.usefixtures("impatient")
-async def test_a_run_does_not_hide_that_its_container_stays(open_folder: Path) -> None:
+async def test_the_slot_of_a_container_that_stays_is_kept_closed(
+    open_folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     engine = Engine(APIError("device or resource busy"))
     client = SimpleNamespace(api=engine, containers=SimpleNamespace(create=lambda **_: None))
-    sandbox = DockerSandbox("image", "me", client=client)
+    sandbox = DockerSandbox("image", "me", client=client, slots=Slots(1))
     sandbox.containers.swept = time.monotonic()
-    with pytest.raises(SandboxStuck, match="Run: docker rm --force autoiot-"):
+    with pytest.raises(SandboxBroken, match="no such thing here"), caplog.at_level(logging.ERROR):
         await sandbox.run(Program("", open_folder), Limits())
+    await sandbox.close()
+    assert "Run: docker rm --force autoiot-" in caplog.text
+    # Its slot was the only one.
+    with pytest.raises(SandboxStuck, match="no program can be run: remove with `docker rm -f`: autoiot-"):
+        await sandbox.run(Program("", open_folder), Limits())
+    engine.answers = [None]
+    assert sandbox.sweep() == 0
+    with pytest.raises(SandboxBroken):
+        await sandbox.run(Program("", open_folder), Limits())
+    await sandbox.close()
+    assert sandbox.slots.free == 1
 
 
 @pytest.mark.parametrize(
@@ -114,7 +128,8 @@ def test_runs_sweep_once_in_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     mine = Containers(engine, "me")
     for now in (100.0, 130.0, 161.0):
         monkeypatch.setattr(containers.time, "monotonic", lambda now=now: now)
-        mine.sweep_when_due()
+        if mine.is_sweep_due():
+            mine.sweep()
     assert engine.asked == ["b", "b"]
 
 

@@ -7,7 +7,7 @@ import pytest
 from sandbox import docker_arguments
 from sandbox.docker_arguments import container_arguments
 from sandbox.docker_engine import knock
-from sandbox.docker_wire import Request, read_frames, split_streams
+from sandbox.docker_wire import Wire, split_streams
 from sandbox.errors import SandboxUnavailable
 from sandbox.frames import Frames
 from sandbox.limits import MIB, Limits
@@ -89,23 +89,56 @@ def test_the_last_words_of_a_container_that_ends_without_a_report() -> None:
     with ours, theirs:
         theirs.sendall(packet(2, b"Traceback:\n") + packet(2, b"  ...\nOSError: disk full\n"))
         theirs.shutdown(socket.SHUT_WR)
-        assert read_frames(ours, Frames(Limits(), "n"), 5) == "OSError: disk full"
+        wire = Wire(ours)
+        wire.read(Frames(Limits(), "n"), 5, lambda: False)
+        assert wire.complaint() == "OSError: disk full"
 
 
 def test_a_container_that_says_nothing_is_not_waited_for_longer() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs, pytest.raises(TimeoutError):
-        read_frames(ours, Frames(Limits(), "n"), 0.01)
+        Wire(ours).read(Frames(Limits(), "n"), 0.01, lambda: False)
 
 
 @pytest.mark.parametrize("early", [True, False])
 def test_a_request_to_stop_is_passed_on_once_there_is_someone_to_tell(early: bool) -> None:
     ours, theirs = socket.socketpair()
-    request = Request()
+    wire = Wire(ours)
     with ours, theirs:
-        for step in (request.make, lambda: request.through(ours))[:: 1 if early else -1]:
+        for step in (wire.cancel, wire.allow_cancelling)[:: 1 if early else -1]:
             step()
         assert theirs.recv(10) == b"C"
+
+
+def test_a_wire_is_open_until_the_other_end_goes() -> None:
+    ours, theirs = socket.socketpair()
+    with ours:
+        assert Wire(ours).is_open()
+        theirs.close()
+        assert not Wire(ours).is_open()
+
+
+def test_a_container_gets_the_one_device_by_its_id() -> None:
+    plain, given = (
+        container_arguments("image", Path("/in"), Limits(), name="n", labels={}, gpu=gpu, runtime=runtime)
+        for gpu, runtime in ((None, None), ("GPU-1", "runsc"))
+    )
+    assert not {"device_requests", "runtime"} & set(plain)
+    assert given["runtime"] == "runsc"
+    assert given["device_requests"] == [
+        {
+            "Driver": "nvidia",
+            "Count": 0,
+            "DeviceIDs": ["GPU-1"],
+            "Capabilities": [["gpu", "compute", "utility"]],
+            "Options": {},
+        }
+    ]
+    assert given["shm_size"] == 1024 * MIB
+    assert "noexec" in plain["tmpfs"]["/tmp"]
+    assert "noexec" not in given["tmpfs"]["/tmp"]
+    changed = {key for key in given if given[key] != plain.get(key) and key not in ("ulimits", "log_config", "mounts")}
+    assert changed == {"device_requests", "runtime", "shm_size", "tmpfs"}
 
 
 def test_nobody_listens(tmp_path: Path) -> None:

@@ -6,14 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.base import Program
+from sandbox.base import ExecResult, Program
 from sandbox.bubblewrap import find_bwrap
-from sandbox.errors import ImageMissing, InputUnusable, SandboxBroken, SandboxError, SandboxStuck, SandboxUnavailable
+from sandbox.errors import (
+    GpuUnavailable,
+    ImageMissing,
+    InputUnusable,
+    SandboxBroken,
+    SandboxError,
+    SandboxStuck,
+    SandboxUnavailable,
+)
 from sandbox.limits import Limits
 from sandbox.process import ProcessSandbox
 from sandbox.protocol import WRAPPER, Place
 from sandbox.registry import open_sandbox
-from sandbox.subprocesses import run_wrapper
+from sandbox.subprocesses import start_wrapper
 
 WRAPPED = [sys.executable, "-I", "-S", "-B", "-c", WRAPPER]
 
@@ -29,7 +37,14 @@ def place(folder: Path, python: str = sys.executable) -> Place:
     )
 
 
-@pytest.mark.parametrize("kind", [SandboxUnavailable, ImageMissing, InputUnusable, SandboxBroken, SandboxStuck])
+async def run(command: list[str], source: str, place: Place) -> ExecResult:
+    started = await start_wrapper(command, place, Limits())
+    return await started.run(Program(source, Path()))
+
+
+@pytest.mark.parametrize(
+    "kind", [GpuUnavailable, SandboxUnavailable, ImageMissing, InputUnusable, SandboxBroken, SandboxStuck]
+)
 def test_every_failure_has_one_line(kind: type[SandboxError]) -> None:
     assert str(kind()).count("\n") == 0
     assert len(str(kind())) > 20
@@ -38,18 +53,18 @@ def test_every_failure_has_one_line(kind: type[SandboxError]) -> None:
 
 async def test_what_cannot_be_started(tmp_path: Path) -> None:
     with pytest.raises(SandboxBroken, match=r"could not be started: .*nowhere"):
-        await run_wrapper(["/nowhere/python"], Program("", tmp_path), Limits(), place(tmp_path))
+        await run(["/nowhere/python"], "", place(tmp_path))
 
 
 async def test_a_python_that_is_missing_inside(tmp_path: Path) -> None:
     with pytest.raises(SandboxBroken, match=r"the program could not be started: .*nowhere"):
-        await run_wrapper(WRAPPED, Program("", tmp_path), Limits(), place(tmp_path, "/nowhere/python"))
+        await run(WRAPPED, "", place(tmp_path, "/nowhere/python"))
 
 
 async def test_a_work_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "work").touch()
     with pytest.raises(SandboxBroken, match="without a result: FileExistsError"):
-        await run_wrapper(WRAPPED, Program("", tmp_path), Limits(), place(tmp_path))
+        await run(WRAPPED, "", place(tmp_path))
 
 
 async def test_a_disk_without_room(tmp_path: Path) -> None:
@@ -57,7 +72,7 @@ async def test_a_disk_without_room(tmp_path: Path) -> None:
     (tmp_path / "work").mkdir()
     (tmp_path / "work" / "program.py").symlink_to("/dev/full")
     with pytest.raises(SandboxBroken, match=r"without a result: OSError: .* No space left"):
-        await run_wrapper(WRAPPED, Program("print(1)", tmp_path), Limits(), place(tmp_path))
+        await run(WRAPPED, "print(1)", place(tmp_path))
 
 
 async def test_no_folder_for_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
