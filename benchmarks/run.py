@@ -8,7 +8,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from typing import Any
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
 
 from fakes.source import LINE, ScriptedSource, asked, edit, make_dataset, make_script, make_task
 
@@ -30,16 +29,12 @@ from app.jobs.service import Jobs
 from app.jobs.taskfile import read_task
 from app.providers.recording import read_recording
 from app.providers.source import Source
-from sandbox.base import Program
-from sandbox.errors import SandboxError
-from sandbox.limits import Limits
+from benchmarks.sandboxes import AT_ONCE, ROUNDS, RUNS, Report, compare
 from sandbox.process import ProcessSandbox
-from sandbox.registry import BACKENDS, open_sandbox
 
 HEARTBEAT = ROOT / "examples" / "heartbeat"
 RECORDING = HEARTBEAT / "recording.jsonl"
 ITERATIONS = 30
-STARTS = 5
 
 
 @dataclass(frozen=True)
@@ -144,22 +139,6 @@ def node_seconds(events: list[Event]) -> dict[str, list[float]]:
     return found
 
 
-def start_seconds(name: str, folder: Path) -> str:
-    try:
-        sandbox = open_sandbox(name, "bench")
-    except SandboxError as error:
-        return f"not here: {error}"
-    program, limits = Program("pass", folder), Limits(seconds=20)
-
-    def once() -> float:
-        began = time.monotonic()
-        asyncio.run(sandbox.run(program, limits))
-        return time.monotonic() - began
-
-    once()
-    return f"{statistics.median(once() for _ in range(STARTS)):.3f} s"
-
-
 # How it is told
 
 
@@ -201,6 +180,16 @@ def show_growth(name: str, trace: Trace) -> None:
     print(f"  together {sum(map(sum, found.values())):,} bytes; the file has {trace.checkpoints.stat().st_size:,}")
 
 
+def show_sandboxes(report: Report) -> None:
+    title = f"Milliseconds for a program that prints one word, median of {ROUNDS}, in turn"
+    table(title, report.latency, "where", "p50", "p95", "ratio of the medians")
+    rates = f"Runs per second, {RUNS} runs"
+    table(rates, report.throughput, "where", *(f"{count} at once" for count in AT_ONCE))
+    table("Memory of one sandbox that is kept ready", report.memory, "which", "MiB")
+    for line in report.missing:
+        print(f"not here: {line}")
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="autoiot-bench-") as name:
         folder = Path(name)
@@ -211,8 +200,7 @@ def main() -> None:
         long = many(folder)
         assert len(long.result["versions"]) == ITERATIONS + 1, json.dumps(long.result["versions"][-1])
         show_growth(f"a scripted job of {ITERATIONS} iterations", long)
-        starts = [(backend, start_seconds(backend, folder / "numbers")) for backend in BACKENDS]
-        table(f"One start of a sandbox (median of {STARTS})", starts, "backend", "seconds")
+        show_sandboxes(asyncio.run(compare(folder / "numbers")))
 
 
 if __name__ == "__main__":

@@ -12,12 +12,23 @@ from docker.errors import APIError, DockerException, ImageNotFound
 
 from sandbox.base import ExecResult, Program
 from sandbox.docker_wire import Wire, attach
-from sandbox.errors import GpuUnavailable, ImageMissing, SandboxBroken, SandboxError, SandboxUnavailable
+from sandbox.errors import (
+    GpuUnavailable,
+    ImageMissing,
+    SandboxBroken,
+    SandboxError,
+    SandboxStuck,
+    SandboxUnavailable,
+)
 from sandbox.frames import Frames
 from sandbox.limits import Limits
 from sandbox.protocol import GRACE_SECONDS, Place, encode_job, encode_place
 
 KILLED = 137
+UNKNOWN_RUNTIME = (
+    SandboxUnavailable,
+    "Docker Engine does not know the runtime of AUTOIOT_SANDBOX_RUNTIME; add it to the engine's daemon.json",
+)
 # What the engine says, and what it means for whoever asked.
 REFUSALS: dict[str, tuple[type[SandboxError], str]] = {
     "could not select device driver": (
@@ -28,10 +39,8 @@ REFUSALS: dict[str, tuple[type[SandboxError], str]] = {
         GpuUnavailable,
         "Docker Engine could not give the GPU to a container: is its driver loaded?",
     ),
-    "unknown or invalid runtime": (
-        SandboxUnavailable,
-        "Docker Engine does not know the runtime of AUTOIOT_SANDBOX_RUNTIME; add it to the engine's daemon.json",
-    ),
+    "unknown runtime": UNKNOWN_RUNTIME,
+    "invalid runtime": UNKNOWN_RUNTIME,
 }
 
 
@@ -92,6 +101,9 @@ class Container:
                 return self.frames.result(self.place, program)
             out_of_memory = not late and self._was_out_of_memory()
         if late or out_of_memory:
+            # No report says that the program has ended: it has when this is done.
+            with contextlib.suppress(SandboxStuck):
+                self.end()
             seconds = time.monotonic() - began
             return self.frames.without_report(self.place, out_of_memory=out_of_memory, seconds=seconds)
         raise SandboxBroken(f"the container stopped without a result: {wire.complaint() or 'no message'}")

@@ -252,7 +252,9 @@ def become_program(place, out_write, err_write, ready_write, go_read, fault_writ
             # A driver pins memory for its device.
             if not limits["gpu"]:
                 cap(resource.RLIMIT_MEMLOCK, 0)
-            cap(resource.RLIMIT_MSGQUEUE, 0)
+            # Linux lets anyone lower it; a kernel that does not has no message queues.
+            with contextlib.suppress(ValueError):
+                cap(resource.RLIMIT_MSGQUEUE, 0)
             refuse_calls(bytes.fromhex(place["filter"]))
         os.execve(place["python"], command, place["environment"])
     except BaseException as problem:  # noqa: BLE001 - a child of ours must not come back from here
