@@ -79,6 +79,15 @@ class PooledSandbox:
             if kind and program.recurring:
                 self.fill(kind)
 
+    async def measure(self, inputs: Path, limits: Limits) -> float:
+        """MiB that one takes while it waits; raises SandboxError when none gets ready."""
+        started = await self.starter.start(inputs, limits, imported=self.imported, waits=self.idle_seconds)
+        try:
+            await started.ready()
+            return started.memory_mb
+        finally:
+            await started.end()
+
     async def kind_of(self, program: Program, limits: Limits) -> Kind | None:
         """None for what has to be started for this program alone."""
         if limits.gpu or limits.memory_mb < self.least_memory_mb:

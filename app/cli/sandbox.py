@@ -1,8 +1,11 @@
 """`autoiot sandbox`."""
 
 import asyncio
+import contextlib
 import json
 import tempfile
+from collections.abc import Generator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -14,15 +17,16 @@ from rich.table import Table
 from app.cli.backends import CHOICES, known_sandbox
 from app.cli.score import read_program
 from app.cli.targets import refuse_unwritable_folder
-from app.settings import read_settings
-from app.wiring import open_confinement, owner
+from app.settings import Settings, read_settings
+from app.wiring import open_confinement
 from graph.errors import TaskInvalid
 from graph.task import Constraints
 from sandbox.base import ExecResult, Program, Sandbox
 from sandbox.errors import SandboxError
 from sandbox.limits import Limits
-from sandbox.protection import PROTECTIONS
-from sandbox.registry import AUTO, BACKENDS, open_sandbox
+from sandbox.pool import PooledSandbox
+from sandbox.protection import NOTHING, PROTECTIONS
+from sandbox.registry import AUTO, BACKENDS
 
 FAILED_PROGRAM = 1
 
@@ -47,9 +51,8 @@ def run(
         raise TaskInvalid(f"--dataset {dataset}: no such folder")
     limits = Limits(seconds=seconds, memory_mb=memory_mb, gpu=gpu)
     opened = open_confinement(read_settings(), known_sandbox(backend), Constraints(device="gpu" if gpu else "cpu"))
-    with tempfile.TemporaryDirectory(prefix="autoiot-empty-") as empty:
-        Path(empty).chmod(0o755)
-        result = asyncio.run(run_once(opened, Program(read_program(program), dataset or Path(empty)), limits))
+    with empty_folder() as empty:
+        result = asyncio.run(run_once(opened, Program(read_program(program), dataset or empty), limits))
     if out:
         write_files(out, result)
     if as_json:
@@ -69,21 +72,47 @@ async def run_once(sandbox: Sandbox, program: Program, limits: Limits) -> ExecRe
 @sandbox.command()
 def check() -> None:
     """Say which backends work here, and what each would protect."""
-    console = Console(highlight=False)
-    mine = owner(read_settings().home.resolve())
+    console, settings = Console(highlight=False), read_settings()
+    found = {name: state(name, settings) for name in BACKENDS}
     table = Table("", *BACKENDS, show_lines=True)
-    table.add_row("works here", *(escape(state(name, mine)) for name in BACKENDS))
+    table.add_row("works here", *(escape(answer.works) for answer in found.values()))
+    table.add_row("kept ready", *(answer.ready for answer in found.values()))
     for promise, words in PROTECTIONS.items():
         table.add_row(promise, *(escape(words[name]) for name in BACKENDS))
     console.print(table)
 
 
-def state(name: str, mine: str) -> str:
+@dataclass(frozen=True)
+class State:
+    works: str
+    ready: str = NOTHING
+
+
+def state(name: str, settings: Settings) -> State:
     try:
-        open_sandbox(name, mine)
+        opened = open_confinement(settings, name)
+        if not isinstance(opened, PooledSandbox):
+            return State("yes")
+        with empty_folder() as empty:
+            return State("yes", asyncio.run(kept_ready(opened, empty)))
     except SandboxError as error:
-        return f"no: {error}"
-    return "yes"
+        return State(f"no: {error}")
+
+
+async def kept_ready(pool: PooledSandbox, folder: Path) -> str:
+    try:
+        return f"{pool.size}, {await pool.measure(folder, Limits()):.0f} MiB each"
+    finally:
+        await pool.close()
+
+
+@contextlib.contextmanager
+def empty_folder() -> Generator[Path]:
+    """One that a program may read."""
+    with tempfile.TemporaryDirectory(prefix="autoiot-empty-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
 
 
 def write_files(out: Path, result: ExecResult) -> None:
