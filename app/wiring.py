@@ -17,7 +17,9 @@ from app.providers.prices import read_prices
 from app.providers.recording import read_recording
 from app.providers.source import Source
 from app.settings import Settings
+from sandbox.base import Sandbox
 from sandbox.registry import open_sandbox
+from sandbox.store import Store
 
 
 @contextlib.asynccontextmanager
@@ -29,9 +31,19 @@ async def open_jobs(settings: Settings) -> AsyncGenerator[Jobs]:
             home=home,
             sessions=sessions,
             open_source=lambda request: open_source(settings, request),
-            open_sandbox=lambda name: open_sandbox(name, owner(home)),
+            open_sandbox=lambda request: open_requested_sandbox(settings, request),
             embedding_model=settings.embedding_model,
         )
+
+
+def open_home_sandbox(settings: Settings, name: str, packages: tuple[str, ...] = ()) -> Sandbox:
+    """The backend called `name`, with what was built in this installation; raises SandboxUnavailable."""
+    home = settings.home.resolve()
+    return open_sandbox(name, owner(home), packages=packages, store=Store(home))
+
+
+def open_requested_sandbox(settings: Settings, request: RunRequest) -> Sandbox:
+    return open_home_sandbox(settings, request.sandbox, request.task.constraints.packages)
 
 
 def owner(home: Path) -> str:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+from sandbox.environment import Environment
 from sandbox.limits import Limits
 
 
@@ -102,6 +103,11 @@ class ExecResult:
 class Sandbox(Protocol):
     @property
     def name(self) -> str: ...
+
+    @property
+    def environment(self) -> Environment:
+        """What programs may import."""
+        ...
 
     async def run(self, program: Program, limits: Limits, stop: asyncio.Event | None = None) -> ExecResult:
         """Run `program` once; setting `stop` ends it, and what it did so far is the result.

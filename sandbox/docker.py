@@ -17,6 +17,7 @@ from sandbox.containers import Containers, labels
 from sandbox.docker_arguments import PYTHON, container_arguments
 from sandbox.docker_engine import connect
 from sandbox.docker_wire import Request, attached, read_frames
+from sandbox.environment import Environment, base_environment
 from sandbox.errors import ImageMissing, SandboxBroken, SandboxError, SandboxUnavailable
 from sandbox.frames import Frames
 from sandbox.inputs import refuse_unusable
@@ -33,6 +34,7 @@ class DockerSandbox:
     owner: str
     """Which installation of ours a container belongs to: only those are ever removed."""
     name: str = "docker"
+    environment: Environment = field(default_factory=base_environment, repr=False)
     client: Any = field(default_factory=connect)
     syscall_filter: bytes = field(default_factory=syscall_filter, repr=False)
     arguments: Callable[..., dict[str, Any]] = field(default=container_arguments, repr=False)

@@ -2,7 +2,10 @@
 
 SandboxError
 ├── SandboxUnavailable   nothing here can confine a program
-├── ImageMissing         the engine answers, the image is not built
+│   ├── ImageMissing     the engine answers, the image is not built
+│   ├── PackagesMissing  nothing is built with the packages that a task asks for
+│   ├── PackagesRefused  they cannot be had
+│   └── WheelSpoiled     a file of the wheel cache is not the one that was fetched
 ├── InputUnusable        the input folder cannot be given to a program
 ├── SandboxBroken        the sandbox itself failed during a run; the run may be tried again
 └── SandboxStuck         something of a run is still there and will not go away
@@ -23,6 +26,18 @@ class SandboxUnavailable(SandboxError):
 
 class ImageMissing(SandboxUnavailable):
     """Docker Engine answers, but the sandbox image is not built. Run `autoiot images build`."""
+
+
+class PackagesMissing(SandboxUnavailable):
+    """The packages that the task asks for are not built. Run `autoiot images build --task FILE`."""
+
+
+class PackagesRefused(SandboxUnavailable):
+    """The packages cannot be had from the index."""
+
+
+class WheelSpoiled(SandboxUnavailable):
+    """A file of the wheel cache is not the one that was fetched. Run `autoiot images build` again."""
 
 
 class InputUnusable(SandboxError):

@@ -12,16 +12,17 @@ from rich.markup import escape
 from rich.table import Table
 
 from app.cli.backends import CHOICES, known_sandbox
+from app.cli.packages import PACKAGE, requirements
 from app.cli.score import read_program
 from app.cli.targets import refuse_unwritable_folder
-from app.settings import read_settings
-from app.wiring import owner
+from app.settings import Settings, read_settings
+from app.wiring import open_home_sandbox
 from graph.errors import TaskInvalid
 from sandbox.base import ExecResult, Program
 from sandbox.errors import SandboxError
 from sandbox.limits import Limits
 from sandbox.protection import PROTECTIONS
-from sandbox.registry import AUTO, BACKENDS, open_sandbox
+from sandbox.registry import AUTO, BACKENDS
 
 FAILED_PROGRAM = 1
 
@@ -35,6 +36,7 @@ def run(
     backend: Annotated[str, typer.Option("--backend", "--sandbox", help=CHOICES)] = AUTO,
     memory_mb: Annotated[int, typer.Option(min=32, help="Memory, all processes together.")] = Limits.memory_mb,
     seconds: Annotated[float, typer.Option(min=0.1, help="Wall clock.")] = Limits.seconds,
+    package: Annotated[list[str] | None, typer.Option(help=PACKAGE)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for the files that it leaves.")] = None,
 ) -> None:
@@ -44,7 +46,7 @@ def run(
     if dataset and not dataset.is_dir():
         raise TaskInvalid(f"--dataset {dataset}: no such folder")
     limits = Limits(seconds=seconds, memory_mb=memory_mb)
-    opened = open_sandbox(known_sandbox(backend), owner(read_settings().home.resolve()))
+    opened = open_home_sandbox(read_settings(), known_sandbox(backend), requirements(package))
     with tempfile.TemporaryDirectory(prefix="autoiot-empty-") as empty:
         Path(empty).chmod(0o755)
         result = asyncio.run(opened.run(Program(read_program(program), dataset or Path(empty)), limits))
@@ -61,17 +63,17 @@ def run(
 def check() -> None:
     """Say which backends work here, and what each would protect."""
     console = Console(highlight=False)
-    mine = owner(read_settings().home.resolve())
+    settings = read_settings()
     table = Table("", *BACKENDS, show_lines=True)
-    table.add_row("works here", *(escape(state(name, mine)) for name in BACKENDS))
+    table.add_row("works here", *(escape(state(name, settings)) for name in BACKENDS))
     for promise, words in PROTECTIONS.items():
         table.add_row(promise, *(escape(words[name]) for name in BACKENDS))
     console.print(table)
 
 
-def state(name: str, mine: str) -> str:
+def state(name: str, settings: Settings) -> str:
     try:
-        open_sandbox(name, mine)
+        open_home_sandbox(settings, name)
     except SandboxError as error:
         return f"no: {error}"
     return "yes"

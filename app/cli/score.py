@@ -20,13 +20,13 @@ from app.jobs.preparation import find_description, limits_for, open_checked_data
 from app.jobs.result import finite
 from app.jobs.taskfile import parse_task, read_task
 from app.settings import read_settings
-from app.wiring import owner
+from app.wiring import open_home_sandbox
 from graph.errors import DatasetInvalid, PredictionsInvalid, TaskInvalid
 from graph.executions import PREDICTIONS, describe
 from graph.task import Constraints, Scoring
 from graph.values import Measurement
 from sandbox.base import Program
-from sandbox.registry import AUTO, open_sandbox
+from sandbox.registry import AUTO
 
 NO_SCORE = 1
 DEFAULTS = {
@@ -87,7 +87,8 @@ async def measure(
     settings = read_settings()
     terms = read_terms(program, task)
     found = find_description(folder, task or program, description) or beside(program)
-    sandbox = open_sandbox(known_sandbox(sandbox_name or settings.sandbox), owner(settings.home.resolve()))
+    name = known_sandbox(sandbox_name or settings.sandbox)
+    sandbox = open_home_sandbox(settings, name, terms.constraints.packages)
     dataset, _ = open_checked_dataset(folder, found, sandbox)
     if not dataset.measured:
         raise DatasetInvalid(f"{folder}: no dataset.yaml, so there are no labels to measure with; pass --description")

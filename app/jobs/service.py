@@ -33,7 +33,7 @@ class Jobs:
     home: Path
     sessions: Sessions
     open_source: Callable[[RunRequest], Source]
-    open_sandbox: Callable[[str], Sandbox]
+    open_sandbox: Callable[[RunRequest], Sandbox]
     embedding_model: str | None = None
     prepared: dict[str, Ground] = field(default_factory=dict[str, Ground])
     """What was checked for a run that has not started yet: reading a dataset twice takes time."""
@@ -57,7 +57,7 @@ class Jobs:
         """
         refuse_occupied(request.out)
         run = new_run_id(request.task.name)
-        ground = await prepare(request, self.open_sandbox(request.sandbox), self._inputs(run))
+        ground = await prepare(request, self.open_sandbox(request), self._inputs(run))
         self.open_source(request)
         await self.runs.add(run, request)
         self.prepared[run] = ground
@@ -88,7 +88,7 @@ class Jobs:
         self, row: RunRow, request: RunRequest, listener: Listener, answer: dict[str, Any] | None
     ) -> dict[str, Any]:
         run = row.id
-        sandbox, source = self.open_sandbox(request.sandbox), self.open_source(request)
+        sandbox, source = self.open_sandbox(request), self.open_source(request)
         ground = self.prepared.pop(run, None) or await prepare(request, sandbox, self._inputs(run))
         context = self._context(run, request, ground, sandbox, source)
         attempt = Attempt(context, self.ledger(run), self.home / "checkpoints.db", listener, row.seconds)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sandbox.base import ExecResult, Outcome, Program
+from sandbox.environment import base_environment
 from sandbox.limits import Limits
 
 ENDED_WELL = ExecResult(
@@ -30,6 +31,7 @@ def crashed(stderr: str, exit_code: int = 1) -> ExecResult:
 
 class ScriptedSandbox:
     name = "scripted"
+    environment = base_environment()
 
     def __init__(self, outcome: Callable[[Program], ExecResult] = lambda _: predicted(b"0.5")) -> None:
         self.outcome = outcome

@@ -2,7 +2,8 @@ import textwrap
 
 import pytest
 
-from graph.checks import findings
+from graph import checks
+from sandbox.environment import base_environment
 
 MAIN = """
 import argparse
@@ -17,6 +18,10 @@ def main():
 
 main()
 """
+
+
+def findings(source: str, max_kb: float | None = None) -> list[str]:
+    return checks.findings(source, base_environment(), max_kb)
 
 
 def found(source: str) -> list[str]:
