@@ -61,7 +61,9 @@ def image_item(image: Any, tag: str, record: Record | None) -> Item:
     if record and record.base == image_tag():
         state = "in use"
     size, created = image.attrs["Size"] / MB, image.attrs["Created"]
-    return Item(tag, "docker", "" if is_base else asked, state, size, created, record)
+    # Others may have been asked for later, and be in the same image.
+    more = ", ".join(record.asked) if record else "" if is_base else asked
+    return Item(tag, "docker", more, state, size, created, record)
 
 
 def environments(store: Store, records: dict[str, Record]) -> Iterator[Item]:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Column, Table
+from rich.table import Table
 
 from app.cli.packages import PACKAGE, requirements
 from app.jobs.taskfile import read_task
@@ -22,6 +22,7 @@ from sandbox.registry import open_built
 from sandbox.store import Store, build_command
 
 NOT_RIGHT = 2
+WIDE = 200
 BUILD = "Run: autoiot images build (for bubblewrap: autoiot images build --backend bubblewrap)"
 HELP = "What programs run in: the Docker images, and the virtual environments for bubblewrap."
 
@@ -64,12 +65,13 @@ def build(
 @images.command("list")
 def show() -> None:
     """What is built here: for which backend, with which packages, its size and age, and whether it is in use."""
-    table = Table(Column("built", overflow="fold", min_width=32), "for", "more packages", "MB", "created", "")
+    table = Table("built", "for", "more packages", "MB", "created", "")
     for item in inventory(Store(read_settings().home.resolve())):
         size = "" if item.size_mb is None else f"{item.size_mb:.0f}"
-        table.add_row(*map(escape, (item.where, item.backend, item.more, size, item.created[:16], item.state)))
-    console = Console(highlight=False)
-    console.print(table if table.row_count else f"Nothing is built. {BUILD}")
+        table.add_row(*map(escape, (item.where, item.backend, item.more, size, item.created[:10], item.state)))
+    # A tag or a path that is cut off cannot be copied.
+    console = Console(highlight=False, width=WIDE)
+    console.print(table if table.row_count else f"Nothing is built. {BUILD}", soft_wrap=True)
 
 
 @images.command()
