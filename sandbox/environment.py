@@ -11,6 +11,9 @@ from packaging.version import Version
 
 from sandbox.packages import PACKAGES, closure
 
+BESIDE = frozenset({"tests", "test", "docs", "examples", "benchmarks"})
+"""What packages install beside themselves by mistake: no program needs it, and it may need what is not there."""
+
 
 @dataclass(frozen=True)
 class Package:
@@ -66,4 +69,4 @@ def import_names(files: Iterable[str]) -> tuple[str, ...]:
         if parts[-1].endswith((".py", ".so")):
             # Of a module alone, `six.py` or `_x.cpython-311-x86_64-linux-gnu.so`, the name up to the first dot.
             found.add(parts[0] if len(parts) > 1 else parts[0].split(".", 1)[0])
-    return tuple(sorted(name for name in found if name.isidentifier()))
+    return tuple(sorted(name for name in found - BESIDE if name.isidentifier()))

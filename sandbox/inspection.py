@@ -15,7 +15,6 @@ LONGEST = 20
 SOURCE = """
 import importlib, os, stat, sys
 from importlib import metadata, util
-from packaging.version import Version
 
 def versions():
     for name, version in {versions!r}.items():
@@ -24,7 +23,7 @@ def versions():
         except metadata.PackageNotFoundError:
             yield f"{{name}} {{version}} is not installed"
             continue
-        if Version(found) != Version(version):
+        if found != version:
             yield f"{{name}}: {{found}} instead of {{version}}"
 
 def modules():

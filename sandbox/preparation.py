@@ -1,16 +1,19 @@
 """Building, once, what programs run in: with network, for an operator. Runs find what is built by its record."""
 
+import re
 import zipfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from email import message_from_bytes
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from packaging.utils import parse_wheel_filename
+from packaging.utils import canonicalize_name
 
 from sandbox.digests import digests
 from sandbox.environment import Package, import_names
+from sandbox.errors import PackagesRefused
 from sandbox.images import build, image_tag
 from sandbox.images.extended import build_extended, extended_tag, is_built, pip_inside
 from sandbox.packages import closure, pins
@@ -18,6 +21,8 @@ from sandbox.pip import Fetched, fetch
 from sandbox.record import Backend, Record
 from sandbox.store import Store
 from sandbox.venvs import base_name, build_venv, folder_name, make_venv, own_pip, python_of
+
+INFO = re.compile(r"[^/]+\.dist-info/METADATA")
 
 
 def prepare_docker(
@@ -67,7 +72,7 @@ def described(backend: Backend, base: str, target: str, asked: Sequence[str], fe
         base=base,
         target=target,
         asked=tuple(asked),
-        packages=tuple(package for package in packages if package.name not in closure()),
+        packages=tuple(package for package in packages if canonicalize_name(package.name) not in closure()),
         wheels=digests(fetched.wheels),
         python=fetched.python,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -75,6 +80,11 @@ def described(backend: Backend, base: str, target: str, asked: Sequence[str], fe
 
 
 def read_wheel(wheel: Path) -> Package:
-    name, version, _, _ = parse_wheel_filename(wheel.name)
-    with zipfile.ZipFile(wheel) as archive:
-        return Package(name, str(version), import_names(archive.namelist()))
+    """Raises PackagesRefused for a file that is none."""
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            info = next(name for name in archive.namelist() if INFO.fullmatch(name))
+            about = message_from_bytes(archive.read(info))
+            return Package(about["Name"], about["Version"], import_names(archive.namelist()))
+    except (zipfile.BadZipFile, StopIteration) as error:
+        raise PackagesRefused(f"{wheel}: not a wheel; remove it") from error
