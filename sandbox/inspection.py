@@ -11,7 +11,8 @@ from sandbox.base import Program, Sandbox
 from sandbox.limits import Limits
 from sandbox.packages import closure
 
-LONGEST = 20
+MOST = 5
+"""So many findings are told: one cause often has many."""
 SOURCE = """
 import importlib, os, stat, sys
 from importlib import metadata, util
@@ -55,7 +56,7 @@ print(*found, sep="\\n")
 
 
 async def inspect(sandbox: Sandbox, more: Mapping[str, str]) -> list[str]:
-    """What is wrong with it, one line each; `more` are the versions of what it has beyond every sandbox's packages.
+    """What is wrong with it, one line each, the first few; `more` are the versions of what it has beyond every sandbox's packages.
 
     Raises SandboxError.
     """
@@ -66,4 +67,4 @@ async def inspect(sandbox: Sandbox, more: Mapping[str, str]) -> list[str]:
         result = await sandbox.run(Program(SOURCE.format(versions=versions, imports=imports), Path(empty)), Limits())
     if not result.ok:
         return [f"the check ended with {result.outcome}: {(result.stderr.strip().splitlines() or ['no message'])[-1]}"]
-    return result.stdout.strip().splitlines()[:LONGEST]
+    return result.stdout.strip().splitlines()[:MOST]

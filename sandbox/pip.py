@@ -20,6 +20,7 @@ POLICY = (
     *("--only-binary", ":all:", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"),
     *("--retries", "2", "--timeout", "15"),
 )
+FULL = "the disk is full: make room, then build again"
 UNREACHABLE = (
     "connection broken",
     "Failed to establish",
@@ -83,6 +84,8 @@ def refusal(said: str) -> PackagesRefused:
     """What pip's last words mean, in one line."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
+    if "No space left on device" in said:
+        return PackagesRefused(FULL)
     if any(mark in line for mark in UNREACHABLE for line in lines):
         return PackagesRefused("the index cannot be reached: check the network, --index and, with Docker, --network")
     wants = [line.rstrip(".") for line in lines if " depends on " in line or line.startswith("The user requested")]

@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import shutil
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from sandbox.digests import sha256
 from sandbox.errors import SandboxUnavailable, WheelSpoiled
 from sandbox.record import Backend, Record
 
+READY = ".ready"
+"""In each environment that is whole."""
 RECORD = TypeAdapter(Record)
 
 
@@ -58,7 +61,14 @@ class Store:
         self.wheels.mkdir(parents=True, exist_ok=True)
         with (self.environments / "lock").open("w") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
+            self._sweep()
             yield
+
+    def _sweep(self) -> None:
+        """Remove what killed builds left: nobody else is at work."""
+        for folder in (*self.wheels.iterdir(), *self.environments.iterdir()):
+            if folder.is_dir() and not (folder / READY).is_file():
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def read_record(file: Path) -> Record:

@@ -10,11 +10,12 @@ from pathlib import Path
 from sandbox.digests import digests, short_hash
 from sandbox.errors import SandboxUnavailable
 from sandbox.packages import closure, pins
-from sandbox.pip import Pip, refusal
+from sandbox.pip import FULL, Pip, refusal
 from sandbox.record import Record
-from sandbox.store import Store
+from sandbox.store import READY, Store
 
-READY = ".ready"
+ROOM = 50_000_000
+"""Bytes that an empty environment takes, and some: `venv` itself does not say why it failed."""
 
 
 def base_name() -> str:
@@ -40,22 +41,30 @@ def build_venv(store: Store, record: Record) -> Path:
     Raises WheelSpoiled, or SandboxUnavailable when it cannot be built.
     """
     folder = store.environments / record.target
-    with store.locked():
-        if not is_ready(folder):
-            # In its place from the start, since compiled files and scripts name it: the mark tells a whole one.
-            make_venv(folder)
-            try:
-                install(folder, store.fetched(record))
-            except BaseException:
-                shutil.rmtree(folder, ignore_errors=True)
-                raise
-            (folder / READY).touch()
+    if not is_ready(folder):
+        with store.locked():
+            # Somebody else may have built it meanwhile.
+            if not is_ready(folder):
+                make_whole(folder, store.fetched(record))
     return python_of(folder)
+
+
+def make_whole(folder: Path, wheels: Sequence[Path]) -> None:
+    """In its place from the start, since compiled files and scripts name it: the mark tells a whole one."""
+    try:
+        make_venv(folder)
+        install(folder, wheels)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    (folder / READY).touch()
 
 
 def make_venv(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     said = run([sys.executable, "-I", "-m", "venv", str(folder)])
+    if said and shutil.disk_usage(folder.parent).free < ROOM:
+        raise SandboxUnavailable(FULL)
     if said:
         raise SandboxUnavailable(f"the environment {folder} could not be made: {said.splitlines()[-1]}")
 

@@ -127,7 +127,7 @@ def test_a_wheel_tells_what_it_is(index: Path) -> None:
         ),
         (
             "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device\n",
-            "pip failed: Could not install packages due to an OSError: [Errno 28] No space left on device",
+            "the disk is full: make room, then build again",
         ),
         ("Segmentation fault\n", "pip failed: Segmentation fault"),
         ("", "pip failed: without a word"),
