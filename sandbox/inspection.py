@@ -56,9 +56,9 @@ print(*found, sep="\\n")
 
 
 async def inspect(sandbox: Sandbox, more: Mapping[str, str]) -> list[str]:
-    """What is wrong with it, one line each, the first few; `more` are the versions of what it has beyond every sandbox's packages.
+    """What is wrong with it: the first few findings, one line each.
 
-    Raises SandboxError.
+    `more` has the versions of what it has beyond the packages of every sandbox, by name. Raises SandboxError.
     """
     imports = [name for package in sandbox.environment.packages for name in package.imports]
     versions = {**closure(), **{canonicalize_name(name): version for name, version in more.items()}}
