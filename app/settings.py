@@ -23,7 +23,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
 
     home: Annotated[Path, Field(alias="AUTOIOT_HOME")] = Path(".autoiot")
-    """Runs, ledger, checkpoints and artifacts."""
+    """Runs, ledger, checkpoints, artifacts, fetched wheels and environments."""
     model: Annotated[str, Field(alias="AUTOIOT_MODEL")] = "gpt-5"
     api_key: Annotated[SecretStr | None, Field(alias="OPENAI_API_KEY")] = None
     base_url: Annotated[str | None, Field(alias="OPENAI_BASE_URL")] = None

@@ -20,6 +20,7 @@ from app.settings import Settings
 from graph.task import Constraints
 from sandbox.base import Sandbox
 from sandbox.registry import Options, open_sandbox
+from sandbox.store import Store
 
 
 @contextlib.asynccontextmanager
@@ -44,6 +45,8 @@ def owner(home: Path) -> str:
 def open_confinement(settings: Settings, name: str, constraints: Constraints | None = None) -> Sandbox:
     """The sandbox called `name`, for programs that keep to `constraints`; raises SandboxUnavailable."""
     options = Options(
+        packages=constraints.packages if constraints else (),
+        store=Store(settings.home.resolve()),
         ready=settings.sandbox_ready,
         idle_seconds=settings.sandbox_idle,
         at_once=settings.sandbox_at_once,

@@ -12,7 +12,7 @@ from pyflakes import checker, messages
 
 from graph.imports import imports
 from graph.syntax import tree as parsed
-from sandbox.packages import importable
+from sandbox.environment import Environment
 
 UNDEFINED = (messages.UndefinedName, messages.UndefinedLocal, messages.UndefinedExport)
 # Only what stands for missing code: "too short: returned unchanged" and "NaN as a placeholder" explain some.
@@ -25,7 +25,7 @@ ABSOLUTE = re.compile(r"^(/(home|root|users|data|mnt|tmp|work|content)/|[A-Za-z]
 TOO_DEEP = "an expression is nested too deeply to be read"
 
 
-def findings(source: str, max_kb: float | None = None) -> list[str]:
+def findings(source: str, environment: Environment, max_kb: float | None = None) -> list[str]:
     if "\0" in source:
         return ["the program holds a NUL byte"]
     try:
@@ -35,7 +35,7 @@ def findings(source: str, max_kb: float | None = None) -> list[str]:
         return [f"{line}it does not parse: {error.msg}"]
     found = [
         *_undefined(tree),
-        *_missing_imports(tree),
+        *_missing_imports(tree, environment.importable()),
         *_empty_bodies(tree),
         *_twice(tree),
         *_placeholders(source),
@@ -58,9 +58,9 @@ def _undefined(tree: ast.Module) -> Iterator[str]:
             yield f"line {message.lineno}: undefined name {message.message_args[0]}"
 
 
-def _missing_imports(tree: ast.Module) -> Iterator[str]:
+def _missing_imports(tree: ast.Module, importable: frozenset[str]) -> Iterator[str]:
     for line, name in imports(tree):
-        if name not in importable():
+        if name not in importable:
             yield f"line {line}: {name} is not installed where the program runs"
 
 

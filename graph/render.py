@@ -1,12 +1,10 @@
 """The words for the model: Markdown templates, rendered strictly (a missing variable is an error)."""
 
-from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from graph.context import Context
-from sandbox.packages import requirements
 
 _TEMPLATES = Environment(
     loader=PackageLoader("graph", "prompts"),
@@ -29,12 +27,6 @@ def briefing(context: Context) -> dict[str, Any]:
         "measured": context.bench.measured,
         "profile": context.bench.profile(),
         "predictions_help": context.bench.predictions_help,
-        "packages": _packages(),
+        "packages": ", ".join(context.sandbox.environment.requirements()),
         "limits": context.limits,
     }
-
-
-@cache
-def _packages() -> str:
-    """Read from disk once: it takes longer than all the rest of a prompt."""
-    return ", ".join(requirements())

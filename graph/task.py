@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from graph.values import Direction
+from sandbox.requirement import checked_requirement
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 FRACTIONS = frozenset({"f1", "sensitivity", "precision", "accuracy", "macro_f1"})
@@ -39,6 +40,8 @@ class Constraints(Part):
     """One run of the program over a whole split, wall clock."""
     max_memory_mb: Annotated[int, Field(ge=64)] | None = None
     max_program_kb: Annotated[float, Field(gt=0)] | None = None
+    packages: tuple[Annotated[str, AfterValidator(checked_requirement)], ...] = ()
+    """What programs may import beyond the packages of every sandbox; `autoiot images build` prepares them."""
     device: Literal["cpu", "gpu"] = "cpu"
     """`gpu`: each run of the program has one for itself."""
     max_gpu_memory_mb: Annotated[int, Field(ge=64)] | None = None

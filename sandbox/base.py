@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+from sandbox.environment import Environment
 from sandbox.limits import Limits
 
 
@@ -113,6 +114,11 @@ class Sandbox(Protocol):
     @property
     def visible(self) -> tuple[Path, ...]:
         """What of this machine every program can read beside its input, where it cannot read all of it."""
+        ...
+
+    @property
+    def environment(self) -> Environment:
+        """What programs may import."""
         ...
 
     async def run(self, program: Program, limits: Limits, stop: asyncio.Event | None = None) -> ExecResult:

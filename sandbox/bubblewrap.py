@@ -21,6 +21,7 @@ from pathlib import Path
 from sandbox import cgroups
 from sandbox.base import ExecResult, Program, Started
 from sandbox.cgroups import Cgroup
+from sandbox.environment import Environment, base_environment
 from sandbox.errors import NEEDS_DOCKER, GpuUnavailable, SandboxUnavailable
 from sandbox.inputs import refuse_unusable
 from sandbox.interpreter import SYSTEM_FOLDERS, executable, interpreter_names, visible_parts
@@ -39,6 +40,7 @@ COUNTS_PER_NAMESPACE = (5, 14)
 class BubblewrapSandbox:
     python: str = field(default_factory=executable)
     name: str = "bubblewrap"
+    environment: Environment = field(default_factory=base_environment, repr=False)
     owner: str = "here"
     """Which installation of ours a run belongs to: only what is left of those is ever removed."""
     with_cgroups: bool = True

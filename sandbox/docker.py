@@ -19,6 +19,7 @@ from sandbox.containers import Containers, labels
 from sandbox.docker_arguments import PYTHON, container_arguments
 from sandbox.docker_container import Container
 from sandbox.docker_engine import connect
+from sandbox.environment import Environment, base_environment
 from sandbox.errors import ImageMissing, SandboxError, SandboxStuck, SandboxUnavailable
 from sandbox.frames import Frames
 from sandbox.gpus import Gpu, Gpus, MemoryWatch, NvidiaGpus, leased
@@ -40,6 +41,7 @@ class DockerSandbox:
     """Which installation of ours a container belongs to: only those are ever removed."""
     name: str = "docker"
     visible: tuple[Path, ...] = ()
+    environment: Environment = field(default_factory=base_environment, repr=False)
     client: Any = field(default_factory=connect)
     syscall_filter: bytes = field(default_factory=syscall_filter, repr=False)
     arguments: Callable[..., dict[str, Any]] = field(default=container_arguments, repr=False)

@@ -2,8 +2,11 @@
 
 SandboxError
 ├── SandboxUnavailable   nothing here can confine a program
-├── ImageMissing         the engine answers, the image is not built
-├── GpuUnavailable       there is no device to give, or no way to give it
+│   ├── ImageMissing     the engine answers, the image is not built
+│   ├── PackagesMissing  nothing is built with the packages that a task asks for
+│   ├── PackagesRefused  they cannot be had
+│   ├── WheelSpoiled     a file of the wheel cache is not the one that was fetched
+│   └── GpuUnavailable   there is no device to give, or no way to give it
 ├── InputUnusable        the input folder cannot be given to a program
 ├── SandboxBroken        the sandbox itself failed during a run; the run may be tried again
 └── SandboxStuck         something of a run is still there and will not go away
@@ -30,6 +33,18 @@ class ImageMissing(SandboxUnavailable):
 
 class GpuUnavailable(SandboxUnavailable):
     """A GPU was asked for, and there is none to give here."""
+
+
+class PackagesMissing(SandboxUnavailable):
+    """The packages that the task asks for are not built. Run `autoiot images build --task FILE`."""
+
+
+class PackagesRefused(SandboxUnavailable):
+    """The packages cannot be had from the index."""
+
+
+class WheelSpoiled(SandboxUnavailable):
+    """A file of the wheel cache is not the one that was fetched. Run `autoiot images build` again."""
 
 
 class InputUnusable(SandboxError):

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.base import ExecResult, Program, Started, Starter
+from sandbox.environment import Environment
 from sandbox.errors import SandboxError
 from sandbox.limits import Limits
 from sandbox.protocol import IMPORTED
@@ -60,6 +61,10 @@ class PooledSandbox:
     @property
     def name(self) -> str:
         return self.starter.name
+
+    @property
+    def environment(self) -> Environment:
+        return self.starter.environment
 
     @property
     def visible(self) -> tuple[Path, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sandbox.base import ExecResult, Program
+from sandbox.environment import Environment, base_environment
 from sandbox.errors import NEEDS_DOCKER, GpuUnavailable, SandboxBroken
 from sandbox.inputs import refuse_unusable
 from sandbox.interpreter import executable, interpreter_names
@@ -24,6 +25,7 @@ class ProcessSandbox:
     python: str = field(default_factory=executable)
     name: str = "process"
     visible: tuple[Path, ...] = ()
+    environment: Environment = field(default_factory=base_environment, repr=False)
 
     async def run(self, program: Program, limits: Limits, stop: asyncio.Event | None = None) -> ExecResult:
         refuse_unusable(program.inputs, other_user=False)

@@ -11,10 +11,10 @@ from rich.markup import escape
 from app.providers.failures import without_secrets
 from app.providers.model import OPENAI, open_chat_model
 from app.settings import Settings, read_settings
-from app.wiring import owner
+from app.wiring import open_confinement
 from graph.errors import AutoiotError
 from sandbox.errors import SandboxError
-from sandbox.registry import AUTO, BACKENDS, open_sandbox
+from sandbox.registry import AUTO, BACKENDS
 
 PACKAGES = ("autoiot", "langgraph", "langchain-openai", "wfdb", "scikit-learn")
 
@@ -26,22 +26,21 @@ def doctor(
 ) -> None:
     """Say what is installed here, which sandbox and which model would be used, and what to fix."""
     settings = read_settings()
-    mine = owner(settings.home.resolve())
     if sandbox_only:
-        print(open_sandbox(AUTO, mine).name)  # noqa: T201
+        print(open_confinement(settings, AUTO).name)  # noqa: T201
         return
     console = Console(highlight=False)
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES)
     console.print(f"[green]ok[/green]   Python {platform.python_version()}; {versions}", soft_wrap=True)
     for name in BACKENDS[:-1]:
-        console.print(sandbox_line(name, mine), soft_wrap=True)
+        console.print(sandbox_line(name, settings), soft_wrap=True)
     console.print(model_line(settings), soft_wrap=True)
     console.print(f"[green]ok[/green]   home: {escape(str(settings.home.resolve()))} (AUTOIOT_HOME)", soft_wrap=True)
 
 
-def sandbox_line(name: str, mine: str) -> str:
+def sandbox_line(name: str, settings: Settings) -> str:
     try:
-        open_sandbox(name, mine)
+        open_confinement(settings, name)
     except SandboxError as error:
         return f"[yellow]fix[/yellow]  sandbox {name}: {escape(str(error))}"
     return f"[green]ok[/green]   sandbox {name}"

@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from app.cli.backends import CHOICES, known_sandbox
+from app.cli.packages import PACKAGE, requirements
 from app.cli.score import read_program
 from app.cli.targets import refuse_unwritable_folder
 from app.settings import Settings, read_settings
@@ -41,6 +42,7 @@ def run(
     memory_mb: Annotated[int, typer.Option(min=32, help="Memory, all processes together.")] = Limits.memory_mb,
     seconds: Annotated[float, typer.Option(min=0.1, help="Wall clock.")] = Limits.seconds,
     gpu: Annotated[bool, typer.Option("--gpu", help="Give it one GPU, for itself.")] = False,
+    package: Annotated[list[str] | None, typer.Option(help=PACKAGE)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for the files that it leaves.")] = None,
 ) -> None:
@@ -50,7 +52,8 @@ def run(
     if dataset and not dataset.is_dir():
         raise TaskInvalid(f"--dataset {dataset}: no such folder")
     limits = Limits(seconds=seconds, memory_mb=memory_mb, gpu=gpu)
-    opened = open_confinement(read_settings(), known_sandbox(backend), Constraints(device="gpu" if gpu else "cpu"))
+    constraints = Constraints(device="gpu" if gpu else "cpu", packages=requirements(package))
+    opened = open_confinement(read_settings(), known_sandbox(backend), constraints)
     with empty_folder() as empty:
         result = asyncio.run(run_once(opened, Program(read_program(program), dataset or empty), limits))
     if out:

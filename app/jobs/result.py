@@ -16,7 +16,6 @@ from graph.errors import TaskInvalid
 from graph.imports import imported
 from graph.state import State
 from graph.values import Version
-from sandbox.packages import requirements
 
 OURS = (
     "program.py",
@@ -124,7 +123,8 @@ def write_program(out: Path, result: dict[str, Any], context: Context, versions:
     source = context.text(chosen.source)
     document = context.text(result["document"]) if result["document"] else ""
     (out / "program.py").write_text(source, encoding="utf-8")
-    (out / "requirements.txt").write_text("\n".join(requirements(imported(source))) + "\n", encoding="utf-8")
+    needed = context.sandbox.environment.requirements(imported(source))
+    (out / "requirements.txt").write_text("\n".join(needed) + "\n", encoding="utf-8")
     (out / "README.md").write_text(readme(result, context.task, document), encoding="utf-8")
 
 

@@ -134,8 +134,10 @@ def constraint_words(constraints: dict[str, Any]) -> str:
         "max_memory_mb": "at most {} MiB of memory",
         "max_program_kb": "a program of at most {} kB",
     }
-    given = [(name, value) for name, value in constraints.items() if value is not None]
-    return ", ".join(known.get(name, f"{name} {{}}").format(shown(value)) for name, value in given)
+    given = [(name, constraints[name]) for name in known if constraints.get(name) is not None]
+    limits = [known[name].format(shown(value)) for name, value in given]
+    packages = constraints.get("packages")
+    return ", ".join([*limits, *([f"the packages {', '.join(packages)} besides the usual ones"] if packages else [])])
 
 
 def dataset_words(dataset: Any) -> str:

@@ -15,7 +15,8 @@ async def check(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     if candidate["problem"]:
         # Edits that did not apply: there is nothing new to look at.
         return {}
-    found = findings(context.text(candidate["source"]), context.task.constraints.max_program_kb)
+    source, max_kb = context.text(candidate["source"]), context.task.constraints.max_program_kb
+    found = findings(source, context.sandbox.environment, max_kb)
     if not found:
         return {"candidate": {**candidate, "problem": ""}}
     text = "It was not run, since reading it shows:\n\n" + "\n".join(f"- {line}" for line in found[:20])

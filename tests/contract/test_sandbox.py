@@ -376,8 +376,12 @@ async def test_the_packages_work(sandbox: Sandbox, inputs: Path) -> None:
         sandbox,
         inputs,
         "import sys\nimport matplotlib.pyplot as plt, numpy as np, pandas as pd, pywt, scipy.signal, wfdb\n"
+        "import h5py, pyarrow.parquet, statsmodels.api as sm\n"
         "from joblib import Parallel, delayed\nfrom sklearn.ensemble import RandomForestClassifier\n"
         "values = pd.read_csv(sys.argv[2] + '/data.csv', header=None).to_numpy()[0]\n"
+        "with h5py.File(sys.argv[4] + '/a.h5', 'w') as file: file['x'] = values\n"
+        "pd.DataFrame({'x': values}).to_parquet(sys.argv[4] + '/a.parquet')\n"
+        "sm.OLS(values, sm.add_constant([1.0, 2, 4])).fit()\n"
         "X = np.random.default_rng(0).normal(size=(60, 4)); y = X[:, 0] > 0\n"
         "RandomForestClassifier(20, n_jobs=-1).fit(X, y).predict(X)\n"
         "def double(x): return 2 * x\n"

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sandbox.base import ExecResult, Outcome, Program
+from sandbox.environment import base_environment
 from sandbox.limits import Limits
 
 ENDED_WELL = ExecResult(
@@ -32,6 +33,7 @@ def crashed(stderr: str, exit_code: int = 1) -> ExecResult:
 class ScriptedSandbox:
     name = "scripted"
     visible: tuple[Path, ...] = ()
+    environment = base_environment()
 
     def __init__(self, outcome: Callable[[Program], ExecResult] = lambda _: predicted(b"0.5")) -> None:
         self.outcome = outcome

@@ -7,6 +7,7 @@ from pathlib import Path
 from fakes.sandbox import ENDED_WELL
 
 from sandbox.base import ExecResult, Program, Started
+from sandbox.environment import base_environment
 from sandbox.errors import SandboxBroken
 from sandbox.limits import Limits
 
@@ -38,6 +39,7 @@ class FakeStarted:
 class FakeStarter:
     name = "fake"
     visible: tuple[Path, ...] = (Path("/usr"),)
+    environment = base_environment()
 
     def __init__(self) -> None:
         self.started: list[FakeStarted] = []

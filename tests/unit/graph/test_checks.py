@@ -2,7 +2,8 @@ import textwrap
 
 import pytest
 
-from graph.checks import findings
+from graph import checks
+from sandbox.environment import Package, base_environment
 
 MAIN = """
 import argparse
@@ -17,6 +18,10 @@ def main():
 
 main()
 """
+
+
+def findings(source: str, max_kb: float | None = None) -> list[str]:
+    return checks.findings(source, base_environment(), max_kb)
 
 
 def found(source: str) -> list[str]:
@@ -172,3 +177,10 @@ def test_size(max_kb, many):
 
 def test_size_is_told():
     assert findings(MAIN + "# " + "x" * 2048, 1.5) == ["the program is 2.2 KiB; the task allows 1.5"]
+
+
+def test_packages_of_the_task_may_be_imported():
+    source = MAIN + "import torch\n\nprint(torch)\n"
+    more = base_environment().with_packages([Package("torch", "2.13.0", ("torch", "functorch"))])
+    assert checks.findings(source, base_environment()) == ["line 13: torch is not installed where the program runs"]
+    assert checks.findings(source, more) == []

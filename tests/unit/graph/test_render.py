@@ -11,6 +11,7 @@ from graph.design import Design
 from graph.ports import Passage
 from graph.render import briefing, render
 from graph.values import Version
+from sandbox.environment import Package, base_environment
 
 SOURCE = "def f(x):\n    return x\n"
 PROMPTS = Path(graph.__path__[0]) / "prompts"
@@ -90,3 +91,9 @@ def test_a_text_with_template_marks_stays_as_it_is():
 
 def test_the_briefing_names_packages_with_their_versions():
     assert re.search(r"numpy==\d", briefing(world().context)["packages"])
+
+
+def test_the_briefing_names_what_the_task_asks_for_beyond_them():
+    w = world()
+    w.sandbox.environment = base_environment().with_packages([Package("torch", "2.13.0+cpu", ("torch",))])
+    assert briefing(w.context)["packages"].endswith(", torch==2.13.0")

@@ -14,7 +14,7 @@ TASK: dict[str, Any] = {
     "input": "One CSV per recording, 360 samples a second, in mV.",
     "output": "The sample index of each R peak.",
     "iterations": 4,
-    "constraints": {"max_seconds": 60.0},
+    "constraints": {"max_seconds": 60.0, "packages": ["torch==2.13.0"]},
 }
 SOURCE = '''"""Finds R peaks by a threshold."""
 

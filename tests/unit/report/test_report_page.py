@@ -7,6 +7,7 @@ import pytest
 from runs import CALLS, SCORING, TEXTS, UNITS, call, five, numbers, result, text, version
 
 from app.report.page import report_page
+from app.report.words import constraint_words
 from graph.task import Scoring
 from graph.values import Version
 
@@ -166,3 +167,10 @@ def test_an_unknown_parent_or_a_run_that_never_was_are_dashes() -> None:
 
 def test_a_lone_surrogate_can_be_written() -> None:
     page([version(1, None, "bad \ud800 idea", validation={"f1": 0.5})], 1).encode("utf-8")
+
+
+def test_constraints_are_told_in_words() -> None:
+    assert constraint_words({"max_seconds": 60.0, "packages": ["torch==2.13.0"], "max_memory_mb": None}) == (
+        "at most 60 s for a whole split, the packages torch==2.13.0 besides the usual ones"
+    )
+    assert constraint_words({"packages": []}) == ""
