@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 from fakes.jobs import opened_jobs
+from fakes.postgres import PostgresServer
 from fakes.source import ScriptedSource, answered, asked, make_dataset, make_script, make_task
 from sqlalchemy import URL, create_engine, event, inspect, text
 
@@ -341,3 +342,23 @@ def test_killed_before_a_reply_was_found_of_no_use(case: Case, reference: Case) 
     survive(case, End("asked", "integrate", 2))
     assert answered(case.calls).count(integrate) == 2
     assert outcome(case)["program.py"] == outcome(reference)["program.py"]
+
+
+ON_POSTGRES = [
+    End("started", "terms"),
+    End("finished", "search"),
+    End("finished", "write_module"),
+    End("started", "execute"),
+    End("version", "evaluate"),
+    End("asked", "improve"),
+    End("finished", "document"),
+]
+
+
+def test_killed_on_postgres_it_goes_on_to_the_same_result(
+    postgres: PostgresServer, reference: Case, tmp_path: Path
+) -> None:
+    case = make_case(tmp_path, url=postgres.new_database())
+    survive(case, *ON_POSTGRES)
+    assert outcome(case) == outcome(reference)
+    assert not list(case.folder.glob("*.db"))

@@ -15,7 +15,7 @@ def upgrade() -> None:
         sa.Column("problem", sa.String(), nullable=False),
         sa.Column("request", sa.JSON(), nullable=False),
         sa.Column("result", sa.JSON(), nullable=True),
-        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=False),
         sa.Column("created", sa.String(), nullable=False),
     )
     op.create_table(
@@ -38,8 +38,8 @@ def upgrade() -> None:
         sa.Column("output_tokens", sa.Integer(), nullable=False),
         sa.Column("bytes_sent", sa.Integer(), nullable=False),
         sa.Column("bytes_received", sa.Integer(), nullable=False),
-        sa.Column("usd", sa.Float(), nullable=True),
-        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("usd", sa.Double(), nullable=True),
+        sa.Column("seconds", sa.Double(), nullable=False),
         sa.Column("at", sa.String(), nullable=False),
         sa.UniqueConstraint("run", "kind", "node", "iteration", "item", "attempt"),
     )
