@@ -11,7 +11,7 @@ from alembic import command
 from fakes.jobs import make_request
 from sqlalchemy import URL, Connection, text
 
-from app.db.address import is_postgres, sqlite_address
+from app.db.address import sqlite_address
 from app.db.engine import make_engine
 from app.db.errors import DatabaseUnusable
 from app.db.migrate import head, make_config, migrate
@@ -114,18 +114,24 @@ def start(url: URL, folder: Path) -> None:
     asyncio.run(use())
 
 
-@pytest.mark.parametrize("old", [False, True], ids=["new", "old"])
-def test_four_processes_start_at_once(url: URL, tmp_path: Path, old: bool) -> None:
-    if old and is_postgres(url):
-        pytest.skip("there is no Postgres database of the first version: it knew only SQLite")
-    if old:
-        make_old(tmp_path / DATABASE, tmp_path)
-    processes = [SERVER.Process(target=start, args=(url, tmp_path), daemon=True) for _ in range(4)]
+def start_four(url: URL, folder: Path) -> list[int | None]:
+    processes = [SERVER.Process(target=start, args=(url, folder), daemon=True) for _ in range(4)]
     for process in processes:
         process.start()
     for process in processes:
         process.join(60)
-    assert [process.exitcode for process in processes] == [0, 0, 0, 0]
+    return [process.exitcode for process in processes]
+
+
+def test_four_processes_start_at_once(url: URL, tmp_path: Path) -> None:
+    assert start_four(url, tmp_path) == [0, 0, 0, 0]
+    asyncio.run(check(url))
+
+
+def test_four_processes_take_a_database_over(tmp_path: Path) -> None:
+    make_old(tmp_path / DATABASE, tmp_path)
+    url = sqlite_address(tmp_path / DATABASE)
+    assert start_four(url, tmp_path) == [0, 0, 0, 0]
     asyncio.run(check(url))
 
 
