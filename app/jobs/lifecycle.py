@@ -15,6 +15,7 @@ ALLOWED: dict[Change, tuple[tuple[Status, ...], Status]] = {
     "stop": (("running",), "stopped"),
     "cancel": (("queued", "running", "waiting", "stopped"), "cancelled"),
 }
+SAID: dict[Change, str] = {"enqueue": "be queued", "claim": "be run", "cancel": "be cancelled"}
 RESTING: tuple[Status, ...] = ("finished", "stopped", "cancelled")
 """Nobody works at it, and nobody is asked."""
 
@@ -26,7 +27,7 @@ class ChangeRefused(AutoiotError):
 def transition(state: Status, change: Change) -> Status:
     """Raises ChangeRefused."""
     if state not in sources(change):
-        raise ChangeRefused(f"a job that is {state} cannot {change}")
+        raise ChangeRefused(f"a job that is {state} cannot {SAID.get(change, change)}")
     return target(change)
 
 

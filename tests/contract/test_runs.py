@@ -87,11 +87,11 @@ async def test_who_rests_may_go_on_and_who_has_ended_may_not(runs: Runs) -> None
     fence = await claimed(runs.database, "one")
     await runs.leave(fence, "finish", result={"best": None, "value": math.nan})
     assert (await runs.get("one")).result == {"best": None, "value": None}
-    with pytest.raises(ChangeRefused, match="a job that is finished cannot claim"):
+    with pytest.raises(ChangeRefused, match="a job that is finished cannot be run"):
         await take(runs)
-    with pytest.raises(ChangeRefused, match="cannot enqueue"):
+    with pytest.raises(ChangeRefused, match="cannot be queued"):
         await runs.enqueue("one")
-    with pytest.raises(ChangeRefused, match="cannot cancel"):
+    with pytest.raises(ChangeRefused, match="cannot be cancelled"):
         await runs.cancel("one")
 
 

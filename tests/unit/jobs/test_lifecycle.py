@@ -32,5 +32,5 @@ def test_what_may_become_of_a_job(state: Status, change: Change) -> None:
     if expected:
         assert transition(state, change) == expected
     else:
-        with pytest.raises(ChangeRefused, match=f"^a job that is {state} cannot {change}$"):
+        with pytest.raises(ChangeRefused, match=f"^a job that is {state} cannot [a-z ]+$"):
             transition(state, change)
