@@ -34,7 +34,9 @@ async def list_runs() -> None:
         for title in ("status", "begun", "best"):
             table.add_column(title)
         for row in await jobs.runs.all():
-            table.add_row(row.id, status(row, dead=jobs.is_dead(row)), row.created[:16].replace("T", " "), best(row))
+            table.add_row(
+                row.id, status(row, dead=jobs.place.is_dead(row)), row.created[:16].replace("T", " "), best(row)
+            )
         Console().print(table)
 
 
@@ -43,7 +45,7 @@ async def show_run(run: str, as_json: bool) -> None:
         row = await jobs.runs.get(run)
         versions = await saved_versions(jobs.database, run)
         calls = await jobs.calls(run).rows()
-        state = status(row, dead=jobs.is_dead(row))
+        state = status(row, dead=jobs.place.is_dead(row))
     if as_json:
         print(json.dumps(as_value(row, versions, calls), indent=2, ensure_ascii=False))  # noqa: T201
         return

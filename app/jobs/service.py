@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import os
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,7 +18,7 @@ from app.jobs.archive import Archive, saved_versions
 from app.jobs.attempt import Attempt
 from app.jobs.events import Events
 from app.jobs.heartbeat import EVERY, JobCancelled, beat, silent_since, work_while
-from app.jobs.lock import is_locked, locked
+from app.jobs.place import Place
 from app.jobs.preparation import Ground, prepare
 from app.jobs.progress import Listener
 from app.jobs.request import RunRequest
@@ -60,17 +58,11 @@ class Jobs:
         return Events(self.database)
 
     @property
-    def place(self) -> str:
-        """Names this home among all that use the database."""
-        return f"{socket.gethostname()}:{self.home}#"
+    def place(self) -> Place:
+        return Place(self.home)
 
     def calls(self, run: str) -> Calls:
         return Calls(self.database, run)
-
-    def is_dead(self, row: RunRow) -> bool:
-        """Whether it is `running` only by what the table says: whoever ran it was killed."""
-        ours_and_gone = row.worker.startswith(self.place) and not is_locked(self._lock(row.id))
-        return row.status == "running" and (row.heartbeat < silent_since() or ours_and_gone)
 
     async def submit(self, request: RunRequest) -> tuple[str, tuple[str, ...]]:
         """A new run and the remarks that a person should read; nothing is spent yet.
@@ -97,13 +89,13 @@ class Jobs:
             JobCancelled, ChangeRefused: somebody has cancelled it.
             AutoiotError, SandboxError: it stopped, and can be resumed.
         """
-        with locked(self._lock(run), run):
+        with self.place.locked(run):
             row = await self.runs.get(run)
             if row.status == "finished":
                 return await self._write_again(row)
             # No other process of this home runs it: we have its lock.
-            worker = f"{self.place}{os.getpid()}"
-            fence = await self.runs.claim(run, worker, dead=self.place, silent_since=silent_since())
+            place = self.place
+            fence = await self.runs.claim(run, place.worker, dead=place.name, silent_since=silent_since())
             row, started = await self.runs.get(run), time.monotonic()
             try:
                 if row.cancel_requested:
@@ -151,9 +143,6 @@ class Jobs:
     async def _export(self, run: str, request: RunRequest, result: dict[str, Any]) -> None:
         kept = Kept(await saved_versions(self.database, run), await self.calls(run).rows(), self.artifacts)
         await asyncio.to_thread(export, request, result, kept)
-
-    def _lock(self, run: str) -> Path:
-        return self.home / "runs" / run / "lock"
 
     def _inputs(self, run: str) -> Path:
         return self.home / "runs" / run / "inputs"

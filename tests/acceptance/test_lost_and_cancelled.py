@@ -57,7 +57,7 @@ async def test_a_run_that_was_taken_over_stops_and_changes_nothing(url: URL, sou
         assert (row.status, row.attempt, row.worker, row.problem) == ("running", 2, "there#1", "")
         with pytest.raises(RunFailed, match="is being run by another process"):
             await jobs.run(run, nobody)
-        assert not jobs.is_dead(row)
+        assert not jobs.place.is_dead(row)
         assert not (tmp_path / "out").exists()
 
 
@@ -76,8 +76,8 @@ async def test_a_run_is_cancelled_while_it_works(url: URL, source: Pausing, tmp_
 async def test_a_run_whose_worker_died_before_it_heard_is_cancelled(url: URL, source: Pausing, tmp_path: Path) -> None:
     async with opened_jobs(tmp_path, source, ProcessSandbox(), url) as jobs:
         run, _ = await jobs.submit(make_request(tmp_path))
-        await claimed(jobs.database, run, f"{jobs.place}1")
-        assert jobs.is_dead(await jobs.runs.get(run))
+        await claimed(jobs.database, run, f"{jobs.place.name}1")
+        assert jobs.place.is_dead(await jobs.runs.get(run))
         await jobs.runs.cancel(run)
         with pytest.raises(JobCancelled):
             await jobs.run(run, nobody)
