@@ -4,9 +4,10 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.db.address import postgres_address
 from graph.errors import AutoiotError
 
 
@@ -20,10 +21,14 @@ class Settings(BaseSettings):
     One that is empty counts as not set.
     """
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     home: Annotated[Path, Field(alias="AUTOIOT_HOME")] = Path(".autoiot")
-    """Runs, ledger, checkpoints, artifacts, fetched wheels and environments."""
+    """Artifacts, inputs of runs, fetched wheels and environments; with SQLite also runs, ledger and checkpoints."""
+    database_url: Annotated[SecretStr | None, Field(alias="AUTOIOT_DATABASE_URL")] = None
+    """Postgres for a team; unset: SQLite in the home."""
     model: Annotated[str, Field(alias="AUTOIOT_MODEL")] = "gpt-5"
     api_key: Annotated[SecretStr | None, Field(alias="OPENAI_API_KEY")] = None
     base_url: Annotated[str | None, Field(alias="OPENAI_BASE_URL")] = None
@@ -51,6 +56,13 @@ class Settings(BaseSettings):
     sandbox_runtime: Annotated[str | None, Field(alias="AUTOIOT_SANDBOX_RUNTIME", pattern=r"^[\w.-]+$")] = None
     """Of Docker Engine, e.g. `runsc` (gVisor)."""
 
+    @field_validator("database_url")
+    @classmethod
+    def _must_name_a_database(cls, given: SecretStr | None) -> SecretStr | None:
+        if given:
+            postgres_address(given.get_secret_value())
+        return given
+
 
 def read_settings() -> Settings:
     """Raises SettingsInvalid, naming the variable."""
@@ -59,7 +71,8 @@ def read_settings() -> Settings:
         settings = Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        raise SettingsInvalid(f"{first['loc'][0]}: {' '.join(first['msg'].split())}") from error
+        problem = " ".join(first["msg"].removeprefix("Value error, ").split())
+        raise SettingsInvalid(f"{first['loc'][0]}: {problem}") from error
     except UnicodeDecodeError as error:
         raise SettingsInvalid(".env: not a UTF-8 text file") from error
     if settings.home.exists() and not settings.home.is_dir():

@@ -6,7 +6,14 @@ import hashlib
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
-from app.db.session import open_sessions
+from sqlalchemy import URL
+
+from app.db.address import is_postgres, libpq_address, postgres_address, sqlite_address
+from app.db.checkpoints import Checkpoints
+from app.db.migrate import migrate
+from app.db.postgres_checkpoints import open_postgres_checkpoints, set_up_tables
+from app.db.session import Database, open_database
+from app.db.sqlite_checkpoints import SqliteCheckpoints
 from app.jobs.request import RunRequest
 from app.jobs.service import Jobs
 from app.knowledge.documents import DocumentSearch, list_documents
@@ -22,19 +29,48 @@ from sandbox.base import Sandbox
 from sandbox.registry import Options, open_sandbox
 from sandbox.store import Store
 
+DATABASE = "autoiot.db"
+
 
 @contextlib.asynccontextmanager
 async def open_jobs(settings: Settings) -> AsyncGenerator[Jobs]:
     home = settings.home.resolve()
     home.mkdir(parents=True, exist_ok=True)
-    async with open_sessions(home / "autoiot.db") as sessions:
+    async with open_store(address(settings), home) as (database, checkpoints):
         yield Jobs(
             home=home,
-            sessions=sessions,
+            database=database,
+            checkpoints=checkpoints,
             open_source=lambda request: open_source(settings, request),
             open_sandbox=lambda request: open_confinement(settings, request.sandbox, request.task.constraints),
             embedding_model=settings.embedding_model,
         )
+
+
+def address(settings: Settings) -> URL:
+    given = settings.database_url
+    return postgres_address(given.get_secret_value()) if given else sqlite_address(settings.home.resolve() / DATABASE)
+
+
+async def bring_up_to_date(settings: Settings) -> str:
+    """The revision of the database, after its migrations."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    url = address(settings)
+    revision = await migrate(url)
+    if is_postgres(url):
+        await set_up_tables(libpq_address(url))
+    return revision
+
+
+@contextlib.asynccontextmanager
+async def open_store(url: URL, home: Path) -> AsyncGenerator[tuple[Database, Checkpoints]]:
+    """The database, and where checkpoints go: with Postgres both are one."""
+    async with open_database(url) as database:
+        if is_postgres(url):
+            async with open_postgres_checkpoints(url) as checkpoints:
+                yield database, checkpoints
+        else:
+            yield database, SqliteCheckpoints(home / "checkpoints.db")
 
 
 def owner(home: Path) -> str:

@@ -19,13 +19,12 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
 
+from fakes.jobs import opened_jobs
 from fakes.source import LINE, ScriptedSource, asked, edit, make_dataset, make_script, make_task
 
-from app.db.session import open_sessions
 from app.db.tables import CallRow
 from app.jobs.progress import Event
 from app.jobs.request import RunRequest
-from app.jobs.service import Jobs
 from app.jobs.taskfile import read_task
 from app.providers.recording import read_recording
 from app.providers.source import Source
@@ -50,11 +49,10 @@ class Trace:
 async def follow(folder: Path, request: RunRequest, source: Source) -> Trace:
     events: list[Event] = []
     folder.mkdir(exist_ok=True)
-    async with open_sessions(folder / "autoiot.db") as sessions:
-        jobs = Jobs(folder, sessions, lambda _: source, lambda _: ProcessSandbox())
+    async with opened_jobs(folder, source, ProcessSandbox()) as jobs:
         run, _ = await jobs.submit(request)
         result = await jobs.run(run, events.append)
-        return Trace(result, events, await jobs.ledger(run).rows(), folder / "checkpoints.db")
+        return Trace(result, events, await jobs.calls(run).rows(), folder / "checkpoints.db")
 
 
 def heartbeat(folder: Path) -> Trace:

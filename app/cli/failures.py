@@ -3,6 +3,7 @@
 import errno
 import sqlite3
 
+from app.db.errors import postgres_problem
 from graph.errors import AutoiotError
 from sandbox.errors import SandboxError
 
@@ -14,7 +15,7 @@ def explain(error: BaseException) -> str | None:
     """None for a bug of ours, which needs its traceback."""
     if isinstance(error, AutoiotError | SandboxError):
         return one_line(str(error))
-    problem = disk_problem(error)
+    problem = outside_problem(error)
     return problem and one_line(problem)
 
 
@@ -32,9 +33,12 @@ def naming(run: str, line: str, *, is_new: bool) -> str:
     return f"{line}; {whole} goes on from here"
 
 
-def disk_problem(error: BaseException | None) -> str | None:
-    """What is wrong with a disk or a file, if that is at the bottom of `error`."""
+def outside_problem(error: BaseException | None) -> str | None:
+    """What is wrong with a disk, a file or a database, if that is at the bottom of `error`."""
     while error is not None:
+        problem = postgres_problem(error)
+        if problem:
+            return problem
         if is_full(error):
             return FULL
         if isinstance(error, OSError) and error.filename is not None:

@@ -12,6 +12,8 @@ from app.cli.backends import CHOICES, known_sandbox
 from app.cli.failures import explain, naming
 from app.cli.progress import Printer, summary
 from app.cli.targets import refuse_unwritable_file, refuse_unwritable_folder
+from app.db.errors import LostJob
+from app.jobs.heartbeat import JobCancelled
 from app.jobs.preparation import find_description
 from app.jobs.request import RunRequest
 from app.jobs.service import Jobs
@@ -96,7 +98,7 @@ def asyncio_run(settings: Settings, request: RunRequest | None, run: str | None)
         return INTERRUPTED
     except Exception as error:
         line = explain(error)
-        if line is None or not printer.run:
+        if line is None or not printer.run or isinstance(error, LostJob | JobCancelled):
             raise
         raise RunFailed(naming(printer.run, line, is_new=run is None)) from error
     finally:

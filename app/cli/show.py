@@ -11,8 +11,8 @@ from rich.table import Table
 
 from app.cli.progress import number
 from app.db.tables import CallRow, RunRow
+from app.jobs.archive import saved_versions
 from app.jobs.request import RunRequest
-from app.jobs.runs import Archive
 from app.settings import read_settings
 from app.wiring import open_jobs
 from graph.values import Version
@@ -34,20 +34,23 @@ async def list_runs() -> None:
         for title in ("status", "begun", "best"):
             table.add_column(title)
         for row in await jobs.runs.all():
-            table.add_row(row.id, status(row), row.created[:16].replace("T", " "), best(row))
+            table.add_row(
+                row.id, status(row, dead=jobs.place.is_dead(row)), row.created[:16].replace("T", " "), best(row)
+            )
         Console().print(table)
 
 
 async def show_run(run: str, as_json: bool) -> None:
     async with open_jobs(read_settings()) as jobs:
         row = await jobs.runs.get(run)
-        versions = await Archive(jobs.sessions, run).all()
-        calls = await jobs.ledger(run).rows()
+        versions = await saved_versions(jobs.database, run)
+        calls = await jobs.calls(run).rows()
+        state = status(row, dead=jobs.place.is_dead(row))
     if as_json:
         print(json.dumps(as_value(row, versions, calls), indent=2, ensure_ascii=False))  # noqa: T201
         return
     console = Console(highlight=False)
-    console.print(f"[bold]{run}[/bold] · {status(row)} · {row.seconds:.0f} s", soft_wrap=True)
+    console.print(f"[bold]{run}[/bold] · {state} · {row.seconds:.0f} s", soft_wrap=True)
     if row.problem:
         console.print(f"[yellow]{escape(row.problem)}[/yellow]", soft_wrap=True)
     console.print(candidates_table(row, versions))
@@ -55,10 +58,12 @@ async def show_run(run: str, as_json: bool) -> None:
     console.print(f"The result goes to {escape(row.request['out'])}", soft_wrap=True)
 
 
-def status(row: RunRow) -> str:
-    return {"stopped": "stopped: can be resumed", "running": "running, or was killed: can be resumed"}.get(
-        row.status, row.status
-    )
+def status(row: RunRow, *, dead: bool) -> str:
+    if dead:
+        return "was killed: can be resumed"
+    if row.status == "running":
+        return "running, to be cancelled" if row.cancel_requested else "running"
+    return "stopped: can be resumed" if row.status == "stopped" else row.status
 
 
 def best(row: RunRow) -> str:

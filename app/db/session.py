@@ -2,32 +2,47 @@
 
 import contextlib
 from collections.abc import AsyncGenerator
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from app.db.tables import Table
+from app.db.address import is_postgres, libpq_address
+from app.db.bell import Bell, LocalBell
+from app.db.engine import make_engine
+from app.db.migrate import migrate
+from app.db.postgres_bell import PostgresBell
 
 Sessions = async_sessionmaker[AsyncSession]
 
 
+@dataclass(frozen=True)
+class Database:
+    engine: AsyncEngine
+    read: Sessions
+    write: Sessions
+    """To be used with `begin()`: on SQLite that takes the one lock of writers at once."""
+    bell: Bell
+
+
 @contextlib.asynccontextmanager
-async def open_sessions(file: Path) -> AsyncGenerator[Sessions]:
-    """Sessions on the SQLite database in `file`, which is made when it is missing."""
-    engine = create_async_engine(f"sqlite+aiosqlite:///{file}")
-    event.listen(engine.sync_engine, "connect", _set_pragmas)
+async def open_database(url: URL) -> AsyncGenerator[Database]:
+    """The database, made or brought up to date first.
+
+    Raises:
+        DatabaseUnusable: a newer program made it.
+        SQLAlchemyError, psycopg.Error: it cannot be reached or written.
+    """
+    await migrate(url)
+    engine = make_engine(url)
+    bell = PostgresBell(libpq_address(url)) if is_postgres(url) else LocalBell()
     try:
-        async with engine.begin() as connection:
-            await connection.run_sync(Table.metadata.create_all)
-        yield async_sessionmaker(engine, expire_on_commit=False)
+        yield Database(
+            engine,
+            read=async_sessionmaker(engine, expire_on_commit=False),
+            write=async_sessionmaker(engine.execution_options(sqlite_begin="IMMEDIATE"), expire_on_commit=False),
+            bell=bell,
+        )
     finally:
+        await bell.close()
         await engine.dispose()
-
-
-def _set_pragmas(connection: Any, _: Any) -> None:
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=20000", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()

@@ -1,17 +1,14 @@
 """One attempt at a run: from where it stands to its end, or to where it waits for a person."""
 
-import contextlib
 import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import aiosqlite
-from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.types import Command
 
+from app.db.checkpoints import Checkpoints
+from app.jobs.events import Journal
 from app.jobs.progress import Event, Listener
 from app.providers.ledger import Ledger, Usage
 from graph.build import build_graph
@@ -26,11 +23,16 @@ RECURSION_LIMIT = 5000
 class Attempt:
     context: Context
     ledger: Ledger
-    checkpoints: Path
+    checkpoints: Checkpoints
     listener: Listener
+    """Hears each event once it is in the journal."""
     spent: float = 0.0
     """Seconds that earlier attempts took."""
     started: float = field(default_factory=time.monotonic)
+
+    @property
+    def journal(self) -> Journal:
+        return Journal(self.ledger.fence)
 
     @property
     def seconds(self) -> float:
@@ -38,7 +40,7 @@ class Attempt:
 
     async def follow(self, answer: dict[str, Any] | None) -> tuple[State, bool]:
         """The last state, and whether it waits for a person; `answer` is the person's word, if it waited."""
-        async with open_checkpoints(self.checkpoints) as saver:
+        async with self.checkpoints.open(self.ledger.fence) as saver:
             graph = build_graph().compile(checkpointer=saver)
             config: Any = {"configurable": {"thread_id": self.ledger.run}, "recursion_limit": RECURSION_LIMIT}
             snapshot = await graph.aget_state(config)
@@ -59,8 +61,9 @@ class Attempt:
             return State(**snapshot.values), bool(snapshot.interrupts)
 
     async def _tell(self, part: Any) -> None:
-        usage = await self.ledger.usage()
+        usage = await self.ledger.calls.usage()
         for event in to_events(part, usage, self.seconds):
+            await self.journal.write(event)
             self.listener(event)
 
 
@@ -75,13 +78,6 @@ def entry(snapshot: Any, answer: dict[str, Any] | None, context: Context) -> Any
     if not snapshot.created_at:
         return first_state(asks_person=context.asks_person)
     return Command(resume=answer) if snapshot.interrupts else None
-
-
-@contextlib.asynccontextmanager
-async def open_checkpoints(file: Path) -> AsyncGenerator[AsyncSqliteSaver]:
-    async with aiosqlite.connect(file, timeout=20) as connection:
-        # None: only plain JSON types are loaded from a checkpoint, never a class that somebody wrote into it.
-        yield AsyncSqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=None))
 
 
 def to_events(part: Any, usage: Usage, seconds: float) -> Iterator[Event]:

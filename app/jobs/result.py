@@ -1,19 +1,21 @@
 """The result of a run: `result.json`, and the folder that holds it with everything else."""
 
 import json
-import math
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from app.db.plain import finite
+from app.db.tables import CallRow
 from app.jobs.manual import readme
 from app.jobs.request import RunRequest
-from app.providers.ledger import Ledger
+from app.providers.ledger import Calls
 from app.report.page import report_page
 from graph.context import Context
 from graph.errors import TaskInvalid
 from graph.imports import imported
+from graph.ports import Artifacts
 from graph.state import State
 from graph.values import Version
 
@@ -41,19 +43,20 @@ SHOWN = (
 )
 
 
-async def build_result(request: RunRequest, context: Context, state: State, ledger: Ledger) -> dict[str, Any]:
+async def build_result(request: RunRequest, context: Context, state: State, calls: Calls) -> dict[str, Any]:
     """All that can be said from the archive and the ledger; who runs it adds status, time and notes."""
     versions = await context.versions.all()
-    usage = await ledger.usage()
+    usage = await calls.usage()
     return finite(
         {
-            "run": ledger.run,
+            "run": calls.run,
             "status": "finished",
             "task": request.task.model_dump(mode="json", exclude_unset=True),
             "dataset": request.dataset.name,
-            "model": ", ".join(await ledger.models()) or request.model,
+            "model": ", ".join(await calls.models()) or request.model,
             "measured": context.bench.measured,
             "best": describe_best(state, versions),
+            "requirements": pins(context, state, versions),
             "versions": [{name: getattr(version, name) for name in SHOWN} for version in versions],
             "usage": asdict(usage) | {"seconds": 0.0},
             "replayed": False,
@@ -61,6 +64,14 @@ async def build_result(request: RunRequest, context: Context, state: State, ledg
             "document": state["document"],
         }
     )
+
+
+def pins(context: Context, state: State, versions: list[Version]) -> list[str]:
+    """The packages that the chosen program imports, in the versions that it ran with."""
+    if not state["best"]:
+        return []
+    chosen = next(v for v in versions if v.version == state["best"]["version"])
+    return context.sandbox.environment.requirements(imported(context.text(chosen.source)))
 
 
 def describe_best(state: State, versions: list[Version]) -> dict[str, Any] | None:
@@ -78,15 +89,6 @@ def describe_best(state: State, versions: list[Version]) -> dict[str, Any] | Non
     }
 
 
-def finite(value: Any) -> Any:
-    """JSON has no NaN: a metric that is not defined is null."""
-    if isinstance(value, dict):
-        return {key: finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
 def refuse_occupied(out: Path) -> None:
     """Raises TaskInvalid for a folder that holds something which is not ours."""
     if out.exists() and not out.is_dir():
@@ -95,49 +97,59 @@ def refuse_occupied(out: Path) -> None:
         raise TaskInvalid(f"--out {out}: the folder holds other things; name a new or empty one")
 
 
-async def export(request: RunRequest, result: dict[str, Any], context: Context, ledger: Ledger) -> None:
+@dataclass(frozen=True)
+class Kept:
+    """All that is kept of a run and goes into its folder."""
+
+    versions: list[Version]
+    calls: list[CallRow]
+    artifacts: Artifacts
+
+    def text(self, reference: str) -> str:
+        return self.artifacts.get(reference).decode("utf-8")
+
+
+def export(request: RunRequest, result: dict[str, Any], kept: Kept) -> None:
     """Writes the folder, in place of an older result; safe to run twice."""
     out = request.out
     refuse_occupied(out)
     out.mkdir(parents=True, exist_ok=True)
     # First: without it a folder that a crash left half written would be taken for somebody else's.
-    write_json(out / RESULT, {"run": ledger.run, "status": "exporting"})
+    write_json(out / RESULT, {"run": result["run"], "status": "exporting"})
     for name in OURS:
         path = out / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-    versions = await context.versions.all()
     if result["best"]:
-        write_program(out, result, context, versions)
+        write_program(out, request, result, kept)
     if request.description:
         shutil.copyfile(request.description, out / "dataset.yaml")
-    for version in versions:
-        write_candidate(out / "candidates" / f"v{version.version}", version, context)
-    page = report_page(result, context.task.scoring, versions, context.text, await ledger.rows())
+    for version in kept.versions:
+        write_candidate(out / "candidates" / f"v{version.version}", version, kept)
+    page = report_page(result, request.task.scoring, kept.versions, kept.text, kept.calls)
     (out / "report.html").write_text(page, encoding="utf-8")
     # Last: whoever finds it may rely on the rest.
     write_json(out / RESULT, {name: value for name, value in result.items() if name != "document"})
 
 
-def write_program(out: Path, result: dict[str, Any], context: Context, versions: list[Version]) -> None:
-    chosen = next(version for version in versions if version.version == result["best"]["version"])
-    source = context.text(chosen.source)
-    document = context.text(result["document"]) if result["document"] else ""
+def write_program(out: Path, request: RunRequest, result: dict[str, Any], kept: Kept) -> None:
+    chosen = next(version for version in kept.versions if version.version == result["best"]["version"])
+    source = kept.text(chosen.source)
+    document = kept.text(result["document"]) if result["document"] else ""
     (out / "program.py").write_text(source, encoding="utf-8")
-    needed = context.sandbox.environment.requirements(imported(source))
-    (out / "requirements.txt").write_text("\n".join(needed) + "\n", encoding="utf-8")
-    (out / "README.md").write_text(readme(result, context.task, document), encoding="utf-8")
+    (out / "requirements.txt").write_text("\n".join(result["requirements"]) + "\n", encoding="utf-8")
+    (out / "README.md").write_text(readme(result, request.task, document), encoding="utf-8")
 
 
-def write_candidate(folder: Path, version: Version, context: Context) -> None:
+def write_candidate(folder: Path, version: Version, kept: Kept) -> None:
     folder.mkdir(parents=True)
-    (folder / "program.py").write_text(context.text(version.source), encoding="utf-8")
+    (folder / "program.py").write_text(kept.text(version.source), encoding="utf-8")
     for name in ("diff", "output"):
         reference = getattr(version, name)
         if reference:
-            (folder / f"{name}.txt").write_text(context.text(reference), encoding="utf-8")
+            (folder / f"{name}.txt").write_text(kept.text(reference), encoding="utf-8")
     if version.predictions:
-        (folder / "predictions.csv").write_bytes(context.artifacts.get(version.predictions))
-    units = json.loads(context.text(version.units)) if version.units else {}
+        (folder / "predictions.csv").write_bytes(kept.artifacts.get(version.predictions))
+    units = json.loads(kept.text(version.units)) if version.units else {}
     references = {"source", "diff", "predictions", "output"}
     facts = {name: value for name, value in version.as_json().items() if name not in references}
     write_json(folder / "candidate.json", facts | {"units": units})

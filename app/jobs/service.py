@@ -2,52 +2,67 @@
 
 import asyncio
 import contextlib
-import fcntl
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from app.artifacts.store import ArtifactStore
-from app.db.session import Sessions
+from app.db.checkpoints import Checkpoints
+from app.db.fence import Fence
+from app.db.plain import storable
+from app.db.session import Database
 from app.db.tables import CallRow, RunRow
+from app.jobs.archive import Archive, saved_versions
 from app.jobs.attempt import Attempt
+from app.jobs.events import Events
+from app.jobs.heartbeat import EVERY, JobCancelled, beat, silent_since, work_while
+from app.jobs.place import Place
 from app.jobs.preparation import Ground, prepare
 from app.jobs.progress import Listener
 from app.jobs.request import RunRequest
-from app.jobs.result import build_result, export, refuse_occupied
-from app.jobs.runs import Archive, Runs, new_run_id
+from app.jobs.result import Kept, build_result, export, refuse_occupied
+from app.jobs.runs import Runs, new_run_id
 from app.knowledge.library import LedgeredEmbeddings, LedgeredLibrary, embed_lexically
 from app.providers.chat import LedgeredChat
-from app.providers.ledger import Ledger
+from app.providers.ledger import Calls, Ledger
 from app.providers.recording import Recording, write_recording
 from app.providers.source import Source
 from graph.context import Context
-from graph.errors import RunFailed
 from sandbox.base import Sandbox
 
 
 @dataclass(frozen=True)
 class Jobs:
     home: Path
-    sessions: Sessions
+    database: Database
+    checkpoints: Checkpoints
     open_source: Callable[[RunRequest], Source]
     open_sandbox: Callable[[RunRequest], Sandbox]
     embedding_model: str | None = None
+    beat_seconds: float = EVERY
     prepared: dict[str, Ground] = field(default_factory=dict[str, Ground])
     """What was checked for a run that has not started yet: reading a dataset twice takes time."""
 
     @property
     def runs(self) -> Runs:
-        return Runs(self.sessions)
+        return Runs(self.database)
 
     @property
     def artifacts(self) -> ArtifactStore:
         return ArtifactStore(self.home / "artifacts")
 
-    def ledger(self, run: str) -> Ledger:
-        return Ledger(self.sessions, run)
+    @property
+    def events(self) -> Events:
+        return Events(self.database)
+
+    @property
+    def place(self) -> Place:
+        return Place(self.home)
+
+    def calls(self, run: str) -> Calls:
+        return Calls(self.database, run)
 
     async def submit(self, request: RunRequest) -> tuple[str, tuple[str, ...]]:
         """A new run and the remarks that a person should read; nothing is spent yet.
@@ -71,35 +86,45 @@ class Jobs:
         """Start the run, or go on with it; its result, with the status `finished` or `waiting`.
 
         `answer` is the person's word where the run waits for one: `{"action": "go" | "stop", "instruction": str}`.
+        One that is finished writes its folder again.
 
         Raises:
+            LostJob: another worker has taken it over.
+            JobCancelled, ChangeRefused: somebody has cancelled it.
             AutoiotError, SandboxError: it stopped, and can be resumed.
         """
-        row = await self.runs.get(run)
-        folder = self.home / "runs" / run
-        folder.mkdir(parents=True, exist_ok=True)
-        with locked(folder / "lock", run):
-            started = time.monotonic()
+        with self.place.locked(run):
+            row = await self.runs.get(run)
+            if row.status == "finished":
+                return await self._write_again(row)
+            # No other process of this home runs it: we have its lock.
+            place = self.place
+            fence = await self.runs.claim(run, place.worker, dead=place.name, silent_since=silent_since())
+            row, started = await self.runs.get(run), time.monotonic()
             try:
-                await self.runs.set(run, status="running", problem="")
-                return await self._attempt(row, RunRequest.from_json(row.request), listener, answer)
+                if row.cancel_requested:
+                    raise JobCancelled(f"{run} was cancelled")
+                return await work_while(
+                    self._attempt(row, fence, listener, answer), beat(self.runs, fence, self.beat_seconds)
+                )
             except BaseException as error:
-                seconds = row.seconds + time.monotonic() - started
-                await self._note_stop(run, error, seconds)
+                await self._note_stop(fence, error, row.seconds + time.monotonic() - started)
                 raise
 
     async def _attempt(
-        self, row: RunRow, request: RunRequest, listener: Listener, answer: dict[str, Any] | None
+        self, row: RunRow, fence: Fence, listener: Listener, answer: dict[str, Any] | None
     ) -> dict[str, Any]:
+        request = RunRequest.from_json(row.request)
         source, sandbox = self.open_source(request), self.open_sandbox(request)
         try:
-            return await self._follow(row, request, listener, answer, sandbox, source)
+            return await self._follow(row, fence, request, listener, answer, sandbox, source)
         finally:
             await sandbox.close()
 
     async def _follow(
         self,
         row: RunRow,
+        fence: Fence,
         request: RunRequest,
         listener: Listener,
         answer: dict[str, Any] | None,
@@ -108,35 +133,42 @@ class Jobs:
     ) -> dict[str, Any]:
         run = row.id
         ground = self.prepared.pop(run, None) or await prepare(request, sandbox, self._inputs(run))
-        context = self._context(run, request, ground, sandbox, source)
-        attempt = Attempt(context, self.ledger(run), self.home / "checkpoints.db", listener, row.seconds)
+        context = self._context(fence, request, ground, sandbox, source)
+        attempt = Attempt(context, Ledger(fence), self.checkpoints, listener, row.seconds)
+        calls = attempt.ledger.calls
         try:
             # Reads the whole split once: not on the event loop.
             await asyncio.to_thread(ground.bench.profile)
-            state, waits = await attempt.follow(answer)
-            result = await build_result(request, context, state, attempt.ledger)
+            state, waits = await attempt.follow(answer and clean(answer))
+            result = await build_result(request, context, state, calls)
             result |= {"isolation": isolation(sandbox), "notes": list(ground.notes)}
-            result |= replay_facts(source, await attempt.ledger.rows())
-            # A finished run that is only written out again took no longer for it.
-            seconds = row.seconds if row.status == "finished" else attempt.seconds
-            result["usage"]["seconds"] = round(seconds, 2)
+            result |= replay_facts(source, await calls.rows())
+            result["usage"]["seconds"] = round(attempt.seconds, 2)
             if waits:
                 result["status"] = "waiting"
             else:
-                await export(request, result, context, attempt.ledger)
+                await self._export(run, request, result)
         finally:
             if request.record:
-                rows = await attempt.ledger.rows()
-                write_recording(request.record, request.task.name, self.embedding_model, rows)
+                write_recording(request.record, request.task.name, self.embedding_model, await calls.rows())
             ground.bench.close()
-        await self.runs.set(run, status=result["status"], result=result, seconds=seconds)
+        await self.runs.leave(fence, "wait" if waits else "finish", result=result, seconds=attempt.seconds)
         return result
+
+    async def _write_again(self, row: RunRow) -> dict[str, Any]:
+        assert row.result
+        await self._export(row.id, RunRequest.from_json(row.request), row.result)
+        return row.result
+
+    async def _export(self, run: str, request: RunRequest, result: dict[str, Any]) -> None:
+        kept = Kept(await saved_versions(self.database, run), await self.calls(run).rows(), self.artifacts)
+        await asyncio.to_thread(export, request, result, kept)
 
     def _inputs(self, run: str) -> Path:
         return self.home / "runs" / run / "inputs"
 
-    def _context(self, run: str, request: RunRequest, ground: Ground, sandbox: Sandbox, source: Source) -> Context:
-        ledger = self.ledger(run)
+    def _context(self, fence: Fence, request: RunRequest, ground: Ground, sandbox: Sandbox, source: Source) -> Context:
+        ledger = Ledger(fence)
         outside = source.embedding_model if isinstance(source, Recording) else self.embedding_model
         embed = LedgeredEmbeddings(ledger, source) if outside else embed_lexically
         return Context(
@@ -144,18 +176,24 @@ class Jobs:
             chat=LedgeredChat(ledger, source),
             library=LedgeredLibrary(ledger, source, self.artifacts, embed),
             artifacts=self.artifacts,
-            versions=Archive(self.sessions, run),
+            versions=Archive(fence),
             bench=ground.bench,
             sandbox=sandbox,
             limits=ground.limits,
             asks_person=request.asks_person,
         )
 
-    async def _note_stop(self, run: str, error: BaseException, seconds: float) -> None:
+    async def _note_stop(self, fence: Fence, error: BaseException, seconds: float) -> None:
+        change = "cancel" if isinstance(error, JobCancelled) else "stop"
         problem = str(error) if isinstance(error, Exception) else "interrupted"
         # Shielded: after Ctrl-C it has to be kept, too. Suppressed: the first error is the one to tell.
         with contextlib.suppress(Exception):
-            await asyncio.shield(self.runs.set(run, status="stopped", problem=problem, seconds=seconds))
+            await asyncio.shield(self.runs.leave(fence, change, problem=problem, seconds=seconds))
+
+
+def clean(answer: dict[str, Any]) -> dict[str, Any]:
+    """What goes into a checkpoint has to be text that Postgres can keep."""
+    return {name: storable(value) for name, value in answer.items()}
 
 
 def isolation(sandbox: Sandbox) -> str:
@@ -166,14 +204,3 @@ def replay_facts(source: Source, calls: list[CallRow]) -> dict[str, Any]:
     if not isinstance(source, Recording):
         return {"replayed": False, "changed_prompts": []}
     return {"replayed": True, "changed_prompts": [str(key) for key in source.changed(calls)]}
-
-
-@contextlib.contextmanager
-def locked(file: Path, run: str) -> Generator[None]:
-    """Raises RunFailed when another process runs it: two of them would overwrite each other's steps."""
-    with file.open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise RunFailed(f"{run} is being run by another process") from error
-        yield

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select, update
 
-from app.db.session import Sessions
+from app.db.fence import Fence
+from app.db.session import Database
 from app.db.tables import CallRow
 
 
@@ -48,13 +49,48 @@ class Usage:
 
 
 @dataclass(frozen=True)
-class Ledger:
-    sessions: Sessions
+class Calls:
+    """The ledger of a run, for whoever only reads it."""
+
+    database: Database
     run: str
+
+    async def usage(self) -> Usage:
+        columns = (CallRow.input_tokens, CallRow.output_tokens, CallRow.bytes_sent, CallRow.bytes_received)
+        sums = [func.coalesce(func.sum(column), 0) for column in columns]
+        paid = CallRow.status.in_(("finished", "rejected"))
+        query = select(func.count(), *sums, func.sum(CallRow.usd)).where(CallRow.run == self.run, CallRow.outside, paid)
+        async with self.database.read() as session:
+            return Usage(*(await session.execute(query)).one())
+
+    async def models(self) -> list[str]:
+        """The chat models that really answered, or had answered when it was recorded."""
+        mine = select(CallRow.model).where(CallRow.run == self.run, CallRow.kind == "chat")
+        async with self.database.read() as session:
+            return sorted(await session.scalars(mine.where(CallRow.model != "").distinct()))
+
+    async def rows(self) -> list[CallRow]:
+        async with self.database.read() as session:
+            return list(await session.scalars(select(CallRow).where(CallRow.run == self.run).order_by(CallRow.id)))
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Every write raises LostJob once the run is not ours any more."""
+
+    fence: Fence
+
+    @property
+    def run(self) -> str:
+        return self.fence.run
+
+    @property
+    def calls(self) -> Calls:
+        return Calls(self.fence.database, self.run)
 
     async def once(self, key: Key, request: str, pay: Callable[[], Awaitable[Reply]]) -> CallRow:
         """The finished call of this name; made, and paid for, if there is none yet."""
-        async with self.sessions() as session:
+        async with self.fence.database.read() as session:
             found = await session.scalar(self._named(key).where(CallRow.status == "finished"))
         if found:
             return found
@@ -68,7 +104,7 @@ class Ledger:
         return await self._close(
             row,
             status="finished",
-            reply=storable(reply.text),
+            reply=reply.text,
             cut_off=reply.cut_off,
             model=reply.model,
             input_tokens=reply.input_tokens,
@@ -83,24 +119,6 @@ class Ledger:
         """The reply was of no use: the next `once` asks again."""
         await self._close(row, status="rejected", problem=problem[:500])
 
-    async def usage(self) -> Usage:
-        columns = (CallRow.input_tokens, CallRow.output_tokens, CallRow.bytes_sent, CallRow.bytes_received)
-        sums = [func.coalesce(func.sum(column), 0) for column in columns]
-        paid = CallRow.status.in_(("finished", "rejected"))
-        query = select(func.count(), *sums, func.sum(CallRow.usd)).where(CallRow.run == self.run, CallRow.outside, paid)
-        async with self.sessions() as session:
-            return Usage(*(await session.execute(query)).one())
-
-    async def models(self) -> list[str]:
-        """The chat models that really answered, or had answered when it was recorded."""
-        mine = select(CallRow.model).where(CallRow.run == self.run, CallRow.kind == "chat")
-        async with self.sessions() as session:
-            return sorted(await session.scalars(mine.where(CallRow.model != "").distinct()))
-
-    async def rows(self) -> list[CallRow]:
-        async with self.sessions() as session:
-            return list(await session.scalars(select(CallRow).where(CallRow.run == self.run).order_by(CallRow.id)))
-
     def _named(self, key: Key) -> Select[CallRow]:
         return select(CallRow).where(
             CallRow.run == self.run,
@@ -111,7 +129,7 @@ class Ledger:
         )
 
     async def _begin(self, key: Key, request: str) -> CallRow:
-        async with self.sessions() as session, session.begin():
+        async with self.fence.writing() as session:
             attempts = len((await session.scalars(self._named(key))).all())
             row = CallRow(
                 run=self.run,
@@ -128,12 +146,6 @@ class Ledger:
         return row
 
     async def _close(self, row: CallRow, **values: object) -> CallRow:
-        async with self.sessions() as session, session.begin():
-            await session.execute(update(CallRow).where(CallRow.id == row.id).values(**values))
-        async with self.sessions() as session:
-            return (await session.scalars(select(CallRow).where(CallRow.id == row.id))).one()
-
-
-def storable(text: str) -> str:
-    """Without NUL and lone surrogates, which JSON can carry and databases refuse."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+        async with self.fence.writing() as session:
+            changed = update(CallRow).where(CallRow.id == row.id).values(**values).returning(CallRow)
+            return (await session.scalars(changed)).one()

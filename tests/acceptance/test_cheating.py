@@ -13,16 +13,15 @@ from typing import Any
 
 import pytest
 from conftest import HEARTBEAT, MITDB, opened
+from fakes.jobs import opened_jobs
 from fakes.source import ScriptedSource, script_of
 
 from app.datasets.bench import Bench
 from app.datasets.dataset import Dataset, open_dataset
 from app.datasets.truth import read_truth
-from app.db.session import open_sessions
+from app.db.plain import finite
 from app.jobs.progress import nobody
 from app.jobs.request import RunRequest
-from app.jobs.result import finite
-from app.jobs.service import Jobs
 from app.jobs.taskfile import parse_task
 from graph.executions import PREDICTIONS
 from graph.scoring.base import Truth
@@ -301,8 +300,7 @@ def follow(tmp_path: Path) -> Follow:
             sandbox=sandbox.name,
             out=tmp_path / "out",
         )
-        async with open_sessions(tmp_path / "autoiot.db") as sessions:
-            jobs = Jobs(tmp_path, sessions, lambda _: source, lambda _: sandbox)
+        async with opened_jobs(tmp_path, source, sandbox) as jobs:
             run, _ = await jobs.submit(request)
             await jobs.run(run, nobody)
         return request.out

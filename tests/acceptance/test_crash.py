@@ -8,7 +8,7 @@ import json
 import multiprocessing
 import os
 import signal
-import sqlite3
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,13 +18,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes.jobs import opened_jobs
+from fakes.postgres import PostgresServer
 from fakes.source import ScriptedSource, answered, asked, make_dataset, make_script, make_task
+from sqlalchemy import URL, create_engine, event, inspect, text
 
-from app.db.session import Sessions, open_sessions
+from app.db.address import sqlite_address
+from app.db.session import Database
 from app.jobs.progress import Event
 from app.jobs.request import RunRequest
-from app.jobs.service import Jobs
 from app.providers.ledger import Key
+from app.wiring import DATABASE
 from graph.build import build_graph
 from graph.errors import ReplyUnusable, RunFailed
 from sandbox.process import ProcessSandbox
@@ -41,7 +45,7 @@ SERVER.set_forkserver_preload(["pytest", "app.jobs.service", "sandbox.process", 
 
 @dataclass(frozen=True)
 class End:
-    """When the process ends itself: at an event, at a call, or at a use of the database."""
+    """When the process ends itself: at an event, at a call, or at a use of the database or of the result."""
 
     kind: str = ""
     node: str = ""
@@ -62,8 +66,8 @@ class Fate:
     def __init__(self, end: End) -> None:
         self.end, self.count = end, 0
 
-    def event(self, event: Event) -> None:
-        self.meet(event.kind, event.node)
+    def hear(self, told: Event) -> None:
+        self.meet(told.kind, told.node)
 
     def call(self, kind: str, key: Key) -> None:
         self.meet(kind, key.node)
@@ -75,12 +79,17 @@ class Fate:
                 os.kill(os.getpid(), self.end.by)
                 time.sleep(LONGEST)
 
-    def sessions(self, real: Sessions) -> Any:
-        def session() -> Any:
-            self.meet("database", "")
-            return real()
+    def watch(self, database: Database, out: Path) -> None:
+        """Before each transaction begins, before each is committed, before each file of the result is written."""
+        if self.end.kind != "moment":
+            return
+        for moment in ("begin", "commit"):
+            event.listen(database.engine.sync_engine, moment, lambda _: self.meet("moment", ""), insert=True)
+        sys.addaudithook(lambda name, values: self._opened(out, name, values))
 
-        return session
+    def _opened(self, out: Path, name: str, values: tuple[Any, ...]) -> None:
+        if name == "open" and str(values[0]).startswith(str(out)):
+            self.meet("moment", "")
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,8 @@ class Case:
     folder: Path
     script: dict[Key, tuple[str, ...]]
     asks_person: bool = False
+    url: URL | None = None
+    """A Postgres database; else SQLite in the folder."""
 
     @property
     def out(self) -> Path:
@@ -115,13 +126,13 @@ class Case:
         source = ScriptedSource(
             self.script, self.calls, before or partial(fate.call, "asked"), partial(fate.call, "answered")
         )
-        async with open_sessions(self.folder / "autoiot.db") as sessions:
-            jobs = Jobs(self.folder, fate.sessions(sessions), lambda _: source, lambda _: ProcessSandbox())
+        async with opened_jobs(self.folder, source, ProcessSandbox(), self.url) as jobs:
+            fate.watch(jobs.database, self.out)
             known = await jobs.runs.all()
             run = known[0].id if known else (await jobs.submit(self.request()))[0]
-            result = await jobs.run(run, fate.event)
+            result = await jobs.run(run, fate.hear)
             while result["status"] == "waiting":
-                result = await jobs.run(run, fate.event, {"action": "go", "instruction": ""})
+                result = await jobs.run(run, fate.hear, {"action": "go", "instruction": ""})
             return result
 
     def attempt(self, end: End = NEVER) -> int:
@@ -137,16 +148,15 @@ class Case:
 
     def finished_calls(self) -> set[Key]:
         """What the ledger has paid for and got."""
-        if not (self.folder / "autoiot.db").exists():
-            return set()
-        with connected(self.folder / "autoiot.db") as database:
-            query = "SELECT kind, node, iteration, item FROM calls WHERE status = 'finished'"
-            return {Key(*row) for row in database.execute(query)}
-
-
-class connected(sqlite3.Connection):
-    def __exit__(self, *_: object) -> None:  # type: ignore[override]
-        self.close()
+        url = self.url or sqlite_address(self.folder / DATABASE)
+        engine = create_engine(url.set(drivername="sqlite") if self.url is None else url)
+        with engine.begin() as connection:
+            if not inspect(connection).has_table("calls"):
+                return set()
+            query = text("SELECT kind, node, iteration, item FROM calls WHERE status = 'finished'")
+            found = {Key(*row) for row in connection.execute(query)}
+        engine.dispose()
+        return found
 
 
 def work(case: Case, end: End) -> None:
@@ -157,9 +167,9 @@ def work(case: Case, end: End) -> None:
         raise
 
 
-def make_case(folder: Path, *, asks_person: bool = False) -> Case:
+def make_case(folder: Path, *, asks_person: bool = False, url: URL | None = None) -> Case:
     make_dataset(folder / "data")
-    return Case(folder, make_script(), asks_person)
+    return Case(folder, make_script(), asks_person, url)
 
 
 def outcome(case: Case) -> dict[str, Any]:
@@ -267,12 +277,12 @@ def test_killed_at_any_moment_of_the_export(case: Case, reference: Case) -> None
 
 
 def survive_until_done(case: Case) -> None:
-    """Ends it at the first, second, ... use of the database after the last node, until nothing is left to do."""
+    """Ends it at ever later moments after the last node, until nothing is left to do."""
     assert case.attempt(End("finished", LAST)) == -signal.SIGKILL
     moment = 1
-    while case.attempt(End("database", "", moment)) != 0:
-        moment += 1
-    assert moment > 6
+    while case.attempt(End("moment", "", moment)) != 0:
+        moment += 4
+    assert moment > 40
 
 
 def test_a_call_that_was_left_open_is_asked_again(killed: Chain, reference: Case) -> None:
@@ -332,3 +342,23 @@ def test_killed_before_a_reply_was_found_of_no_use(case: Case, reference: Case) 
     survive(case, End("asked", "integrate", 2))
     assert answered(case.calls).count(integrate) == 2
     assert outcome(case)["program.py"] == outcome(reference)["program.py"]
+
+
+ON_POSTGRES = [
+    End("started", "terms"),
+    End("finished", "search"),
+    End("finished", "write_module"),
+    End("started", "execute"),
+    End("version", "evaluate"),
+    End("asked", "improve"),
+    End("finished", "document"),
+]
+
+
+def test_killed_on_postgres_it_goes_on_to_the_same_result(
+    postgres: PostgresServer, reference: Case, tmp_path: Path
+) -> None:
+    case = make_case(tmp_path, url=postgres.new_database())
+    survive(case, *ON_POSTGRES)
+    assert outcome(case) == outcome(reference)
+    assert not list(case.folder.glob("*.db"))

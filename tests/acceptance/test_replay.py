@@ -11,14 +11,13 @@ from typing import Any
 
 import pytest
 from conftest import HEARTBEAT, MITDB, REPOSITORY
+from fakes.jobs import opened_jobs
 from fakes.source import ScriptedSource, make_dataset, make_script, make_task
 
 from app.datasets.bench import Bench
 from app.datasets.dataset import open_dataset
-from app.db.session import open_sessions
 from app.jobs.progress import nobody
 from app.jobs.request import RunRequest
-from app.jobs.service import Jobs
 from app.providers.recording import read_recording
 from app.providers.source import Source
 from sandbox.process import ProcessSandbox
@@ -163,8 +162,7 @@ async def run(folder: Path, data: Path, source: Source, **more: Path) -> dict[st
         out=folder / "out",
         **more,
     )
-    async with open_sessions(folder / "autoiot.db") as sessions:
-        jobs = Jobs(folder, sessions, lambda _: source, lambda _: ProcessSandbox())
+    async with opened_jobs(folder, source, ProcessSandbox()) as jobs:
         run, _ = await jobs.submit(request)
         return await jobs.run(run, nobody)
 

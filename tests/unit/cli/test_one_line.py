@@ -1,6 +1,7 @@
 import errno
 import sqlite3
 
+import psycopg
 import pytest
 
 from app.cli.failures import FULL, explain, naming, one_line
@@ -23,6 +24,14 @@ def test_the_first_line_stands_for_all() -> None:
         (
             sqlite3.DatabaseError("file is not a database"),
             "the database under AUTOIOT_HOME cannot be used",
+        ),
+        (
+            psycopg.OperationalError("connection failed:\n  refused\nIs it running?"),
+            "the database of AUTOIOT_DATABASE_URL cannot be used: connection failed: (and 2 more)",
+        ),
+        (
+            psycopg.errors.InsufficientPrivilege("permission denied for schema public"),
+            "the database of AUTOIOT_DATABASE_URL does not let us write: permission denied for schema public",
         ),
         (PermissionError(errno.EACCES, "Permission denied", "/a/b"), "/a/b: Permission denied"),
     ],

@@ -42,3 +42,13 @@ def test_a_wrong_one_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("AUTOIOT_PARALLEL_CALLS", "none")
     with pytest.raises(SettingsInvalid, match=r"^AUTOIOT_PARALLEL_CALLS: [^\n]+$"):
         read_settings()
+
+
+def test_a_password_is_never_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AUTOIOT_DATABASE_URL", "postgresql://me:s3cret@h/autoiot")
+    assert "s3cret" not in repr(read_settings())
+    monkeypatch.setenv("AUTOIOT_DATABASE_URL", "mysql://me:s3cret@h/autoiot")
+    with pytest.raises(SettingsInvalid, match=r"^AUTOIOT_DATABASE_URL: not the address") as refused:
+        read_settings()
+    assert "s3cret" not in f"{refused.value} {refused.value.__cause__}"

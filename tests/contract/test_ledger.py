@@ -1,16 +1,17 @@
 """The ledger and the chat over it: what is paid, what is asked again."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from fakes.jobs import claimed
 from fakes.source import ScriptedSource, answered, asked
 
-from app.db.session import Sessions, open_sessions
-from app.db.tables import RunRow
+from app.db.errors import LostJob
+from app.db.session import Database
 from app.providers.chat import LedgeredChat
-from app.providers.ledger import Key, Ledger, Reply, storable
+from app.providers.ledger import Key, Ledger, Reply
 from graph.errors import ModelFailed, ReplyUnusable
 from graph.ports import Call
 
@@ -18,16 +19,8 @@ KEY = Key("chat", "design", 2, "item")
 
 
 @pytest.fixture
-async def sessions(tmp_path: Path) -> AsyncGenerator[Sessions]:
-    async with open_sessions(tmp_path / "autoiot.db") as opened:
-        async with opened() as session, session.begin():
-            session.add_all([RunRow(id=name, status="running", request={}) for name in ("one", "two")])
-        yield opened
-
-
-@pytest.fixture
-def ledger(sessions: Sessions) -> Ledger:
-    return Ledger(sessions, "one")
+async def ledger(database: Database) -> Ledger:
+    return Ledger(await claimed(database, "one"))
 
 
 def replies(*found: Reply | Exception) -> Callable[[], Awaitable[Reply]]:
@@ -43,7 +36,7 @@ def replies(*found: Reply | Exception) -> Callable[[], Awaitable[Reply]]:
 
 
 async def statuses(ledger: Ledger) -> list[tuple[int, str]]:
-    return [(row.attempt, row.status) for row in await ledger.rows()]
+    return [(row.attempt, row.status) for row in await ledger.calls.rows()]
 
 
 async def test_a_finished_call_is_not_paid_again(ledger: Ledger) -> None:
@@ -54,7 +47,7 @@ async def test_a_finished_call_is_not_paid_again(ledger: Ledger) -> None:
     assert await statuses(ledger) == [(1, "finished")]
 
 
-async def test_calls_are_told_apart_by_every_part_of_their_name_and_by_run(ledger: Ledger, sessions: Sessions) -> None:
+async def test_calls_are_told_apart_by_every_part_of_their_name_and_by_run(ledger: Ledger, database: Database) -> None:
     keys = [
         KEY,
         Key("search", "design", 2, "item"),
@@ -63,7 +56,9 @@ async def test_calls_are_told_apart_by_every_part_of_their_name_and_by_run(ledge
     ]
     for place, key in enumerate([*keys, Key("chat", "design", 2)]):
         assert (await ledger.once(key, "", replies(Reply(str(place))))).reply == str(place)
-    assert (await Ledger(sessions, "two").once(KEY, "", replies(Reply("other run")))).reply == "other run"
+    assert (
+        await Ledger(await claimed(database, "two")).once(KEY, "", replies(Reply("other run")))
+    ).reply == "other run"
 
 
 async def test_a_call_that_failed_is_kept_and_asked_again(ledger: Ledger) -> None:
@@ -98,7 +93,7 @@ async def test_only_what_left_the_machine_and_was_answered_is_counted(ledger: Le
     await ledger.once(KEY, "again \N{SNOWMAN}", replies(Reply("good \N{SNOWMAN}", "m", 20, 2, 0.5)))
     with pytest.raises(ModelFailed):
         await ledger.once(Key("chat", "outline"), "question", replies(ModelFailed("down")))
-    usage = await ledger.usage()
+    usage = await ledger.calls.usage()
     assert (usage.calls, usage.input_tokens, usage.output_tokens, usage.usd) == (2, 30, 3, 0.75)
     assert (usage.bytes_sent, usage.bytes_received) == (len("question") + len("again ") + 3, 3 + len("good ") + 3)
 
@@ -109,8 +104,26 @@ async def test_side_by_side_calls_do_not_stand_in_each_others_way(ledger: Ledger
     assert [row.reply for row in rows] == [key.item for key in keys]
 
 
-def test_what_databases_refuse_is_taken_out() -> None:
-    assert storable("a\0b\ud800c") == "ab?c"
+async def test_what_databases_refuse_is_taken_out(ledger: Ledger) -> None:
+    row = await ledger.once(Key("chat", "a", item="b\0c"), "\ud800", replies(Reply("a\0b\ud800c")))
+    assert (row.item, row.request, row.reply) == ("bc", "?", "ab?c")
+    assert (await ledger.once(Key("chat", "a", item="b\0c"), "", replies())).id == row.id
+
+
+async def test_who_has_lost_the_run_writes_no_call(ledger: Ledger, database: Database) -> None:
+    async def lose() -> Reply:
+        await claimed(database, "one", "there#1")
+        return Reply("too late")
+
+    with pytest.raises(LostJob):
+        await ledger.once(KEY, "question", lose)
+    with pytest.raises(LostJob):
+        await ledger.once(KEY, "question", replies(Reply("text")))
+    (row,) = await ledger.calls.rows()
+    assert (row.status, row.reply) == ("started", "")
+    with pytest.raises(LostJob):
+        await ledger.reject(row, "of no use")
+    assert (await ledger.calls.rows())[0].status == "started"
 
 
 # The chat
@@ -128,7 +141,7 @@ def chat(ledger: Ledger, folder: Path, *texts: str) -> LedgeredChat:
 
 async def test_a_reply_of_no_use_is_complained_about_once(ledger: Ledger, tmp_path: Path) -> None:
     assert await chat(ledger, tmp_path, "bad", "good").ask(Call("design", "a prompt"), shout) == "GOOD"
-    first, second = await ledger.rows()
+    first, second = await ledger.calls.rows()
     assert (first.status, first.problem, second.status) == ("rejected", "it is bad", "finished")
     assert "it is bad" not in first.request
     assert "it is bad" in second.request
@@ -146,4 +159,4 @@ async def test_after_two_of_no_use_it_stops_and_later_asks_anew(ledger: Ledger, 
 async def test_a_reply_that_was_cut_off_is_of_no_use(ledger: Ledger, tmp_path: Path) -> None:
     await ledger.once(asked("design"), "a prompt", replies(Reply("half a", cut_off=True)))
     assert await chat(ledger, tmp_path, "whole").ask(Call("design", "a prompt"), shout) == "WHOLE"
-    assert "AUTOIOT_MAX_OUTPUT_TOKENS" in (await ledger.rows())[0].problem
+    assert "AUTOIOT_MAX_OUTPUT_TOKENS" in (await ledger.calls.rows())[0].problem

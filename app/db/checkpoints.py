@@ -1,0 +1,70 @@
+"""Where LangGraph keeps the state of a run after each step; one port, an adapter for either database."""
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Protocol
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import (
+    BaseCheckpointSaver,
+    ChannelVersions,
+    Checkpoint,
+    CheckpointMetadata,
+    CheckpointTuple,
+)
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+
+from app.db.fence import Fence
+
+Saver = BaseCheckpointSaver[Any]
+
+
+class Checkpoints(Protocol):
+    def open(self, fence: Fence) -> contextlib.AbstractAsyncContextManager[Saver]:
+        """A saver for one run, which writes only as long as `fence` holds; else it raises LostJob."""
+        ...
+
+
+def plain_types() -> JsonPlusSerializer:
+    """Loads only plain JSON types from a checkpoint, never a class that somebody wrote into it."""
+    return JsonPlusSerializer(allowed_msgpack_modules=None)
+
+
+class FencedSaver(Saver):
+    """Another saver, whose every write happens while the run is held."""
+
+    def __init__(self, inner: Saver, fence: Fence) -> None:
+        super().__init__(serde=inner.serde)
+        self._inner, self._fence = inner, fence
+
+    def get_next_version(self, current: Any, channel: None) -> Any:
+        return self._inner.get_next_version(current, channel)
+
+    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        return await self._inner.aget_tuple(config)
+
+    def alist(
+        self,
+        config: RunnableConfig | None,
+        *,
+        filter: dict[str, Any] | None = None,
+        before: RunnableConfig | None = None,
+        limit: int | None = None,
+    ) -> AsyncIterator[CheckpointTuple]:
+        return self._inner.alist(config, filter=filter, before=before, limit=limit)
+
+    async def aput(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        async with self._fence.writing():
+            return await self._inner.aput(config, checkpoint, metadata, new_versions)
+
+    async def aput_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+    ) -> None:
+        async with self._fence.writing():
+            await self._inner.aput_writes(config, writes, task_id, task_path)

@@ -1,0 +1,35 @@
+"""The right to write what belongs to a run: as long as nobody else has claimed it."""
+
+import contextlib
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.errors import LostJob
+from app.db.session import Database
+from app.db.tables import RunRow
+
+
+@dataclass(frozen=True)
+class Fence:
+    """One claim of a run. Whoever slept through the next claim can write nothing any more."""
+
+    database: Database
+    run: str
+    attempt: int
+
+    @contextlib.asynccontextmanager
+    async def writing(self) -> AsyncGenerator[AsyncSession]:
+        """A transaction during which the run cannot be claimed by anybody else; LostJob where it has been."""
+        # Postgres locks the row, SQLite has locked the file: a claim waits for the end of this.
+        held = (
+            select(RunRow.id)
+            .where(RunRow.id == self.run, RunRow.attempt == self.attempt, RunRow.status == "running")
+            .with_for_update()
+        )
+        async with self.database.write.begin() as session:
+            if await session.scalar(held) is None:
+                raise LostJob(f"{self.run} was taken over by another process, or cancelled; this one has stopped")
+            yield session

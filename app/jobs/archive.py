@@ -1,0 +1,42 @@
+"""The candidates of each run."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from app.db.fence import Fence
+from app.db.session import Database
+from app.db.tables import VersionRow
+from graph.values import Version
+
+
+@dataclass(frozen=True)
+class Archive:
+    """The `Versions` port."""
+
+    fence: Fence
+
+    async def save(self, version: Version) -> None:
+        """Raises LostJob."""
+        async with self.fence.writing() as session:
+            await session.merge(VersionRow(run=self.fence.run, version=version.version, data=version.as_json()))
+
+    async def all(self) -> list[Version]:
+        return await saved_versions(self.fence.database, self.fence.run)
+
+
+async def saved_versions(database: Database, run: str) -> list[Version]:
+    query = select(VersionRow).where(VersionRow.run == run).order_by(VersionRow.version)
+    async with database.read() as session:
+        return [to_version(row.data) for row in await session.scalars(query)]
+
+
+def to_version(data: dict[str, Any]) -> Version:
+    """A metric that is not defined is NaN here and null in the database."""
+    measured: dict[str, float | None] = data["validation"] or {}
+    undefined: dict[str, Any] = {name: math.nan for name, value in measured.items() if value is None}
+    if undefined:
+        data = data | {"validation": measured | undefined}
+    return Version(**data)

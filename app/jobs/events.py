@@ -1,0 +1,98 @@
+"""What a run tells while it goes: written by the run, followed by anybody."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncGenerator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.fence import Fence
+from app.db.session import Database
+from app.db.tables import EventRow, RunRow
+from app.jobs.lifecycle import RESTING
+from app.jobs.progress import Event
+
+MOST_BYTES = 16_384
+"""Of the JSON of one event."""
+MOST_CHARACTERS = 1000
+"""Of one text in an event that is too long."""
+PAGE = 500
+FALLBACK = 15.0
+"""Seconds after which a follower looks without being woken: a connection may be lost, or another process write."""
+
+
+@dataclass(frozen=True)
+class Journal:
+    """The writing end."""
+
+    fence: Fence
+
+    async def write(self, event: Event) -> None:
+        """Raises LostJob."""
+        data = {name: value for name, value in asdict(event).items() if name != "kind"}
+        async with self.fence.writing() as session:
+            await tell(self.fence.database, session, self.fence.run, event.kind, data)
+
+
+async def tell(database: Database, session: AsyncSession, run: str, kind: str, data: dict[str, Any]) -> None:
+    """Adds an event in the transaction of `session`, which must hold the run; followers wake when it commits."""
+    last = select(func.coalesce(func.max(EventRow.number), 0)).where(EventRow.run == run).scalar_subquery()
+    await session.execute(insert(EventRow).values(run=run, number=last + 1, kind=kind, data=bounded(data)))
+    await database.bell.announce(session, run)
+
+
+def bounded(data: dict[str, Any]) -> dict[str, Any]:
+    """As it is; where that is too much with its texts cut short; where that is still too much, only its size."""
+    for candidate in (data, shortened(data)):
+        size = len(json.dumps(candidate))
+        if size <= MOST_BYTES:
+            return candidate
+    return {"omitted_bytes": size}
+
+
+def shortened(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: shortened(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [shortened(item) for item in value]
+    cut = isinstance(value, str) and len(value) > MOST_CHARACTERS
+    return f"{value[:MOST_CHARACTERS]} ..." if cut else value
+
+
+@dataclass(frozen=True)
+class Events:
+    """The reading end."""
+
+    database: Database
+    fallback: float = FALLBACK
+
+    async def follow(self, run: str, after: int = 0) -> AsyncGenerator[EventRow]:
+        """The events with a number above `after` as they come, until the run rests; one that rests ends at once.
+
+        While a run waits for a person the stream stays open.
+        """
+        async with self.database.bell.hear(run) as woken:
+            resting = False
+            while not resting:
+                woken.clear()
+                rows, resting = await self._page(run, after)
+                for row in rows:
+                    after = row.number
+                    yield row
+                if rows:
+                    resting = False
+                elif not resting:
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(woken.wait(), self.fallback)
+
+    async def _page(self, run: str, after: int) -> tuple[list[EventRow], bool]:
+        query = select(EventRow).where(EventRow.run == run, EventRow.number > after).order_by(EventRow.number)
+        async with self.database.read() as session:
+            # The status first: the last event may come between the two.
+            status = await session.scalar(select(RunRow.status).where(RunRow.id == run))
+            rows = list(await session.scalars(query.limit(PAGE)))
+        return rows, status is None or status in RESTING

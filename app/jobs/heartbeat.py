@@ -1,0 +1,52 @@
+"""The sign of life of a run, and the ear for a wish to cancel it."""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import UTC, datetime, timedelta
+from typing import Any, NoReturn, TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.db.fence import Fence
+from app.jobs.runs import Runs
+from graph.errors import RunFailed
+
+T = TypeVar("T")
+EVERY = 10.0
+"""Seconds between two signs of life."""
+SILENCE = 60.0
+"""Seconds without one after which a worker counts as dead."""
+
+
+class JobCancelled(RunFailed):
+    """The job was cancelled."""
+
+
+def silent_since(seconds: float = SILENCE) -> str:
+    """A worker whose last sign of life is older than this is dead; in the form of `app.db.tables.now`."""
+    return (datetime.now(UTC) - timedelta(seconds=seconds)).isoformat(timespec="milliseconds")
+
+
+async def beat(runs: Runs, fence: Fence, every: float) -> NoReturn:
+    """Raises JobCancelled, or LostJob when another worker has taken the run over."""
+    while True:
+        await asyncio.sleep(every)
+        try:
+            cancelled = await runs.beat(fence)
+        except SQLAlchemyError:
+            # A database that is away for a moment. If it stays away, the run itself will say so.
+            continue
+        if cancelled:
+            raise JobCancelled(f"{fence.run} was cancelled")
+
+
+async def work_while(work: Coroutine[Any, Any, T], beats: Coroutine[Any, Any, NoReturn]) -> T:
+    """The result of `work`, which is cancelled as soon as `beats` raises."""
+    working, beating = asyncio.ensure_future(work), asyncio.ensure_future(beats)
+    try:
+        await asyncio.wait((working, beating), return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else beating.result()
+    finally:
+        for task in (working, beating):
+            task.cancel()
+        await asyncio.gather(working, beating, return_exceptions=True)

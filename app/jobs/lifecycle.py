@@ -1,0 +1,39 @@
+"""What may become of a job: the one place that says so."""
+
+from typing import Literal
+
+from app.db.tables import Status
+from graph.errors import AutoiotError
+
+Change = Literal["enqueue", "claim", "wait", "finish", "stop", "cancel"]
+ALLOWED: dict[Change, tuple[tuple[Status, ...], Status]] = {
+    "enqueue": (("stopped", "waiting"), "queued"),
+    # From running only where its worker gives no sign of life any more: the table knows, not this.
+    "claim": (("queued", "stopped", "waiting", "running"), "running"),
+    "wait": (("running",), "waiting"),
+    "finish": (("running",), "finished"),
+    "stop": (("running",), "stopped"),
+    "cancel": (("queued", "running", "waiting", "stopped"), "cancelled"),
+}
+SAID: dict[Change, str] = {"enqueue": "be queued", "claim": "be run", "cancel": "be cancelled"}
+RESTING: tuple[Status, ...] = ("finished", "stopped", "cancelled")
+"""Nobody works at it, and nobody is asked."""
+
+
+class ChangeRefused(AutoiotError):
+    """The job is not in a state for that."""
+
+
+def transition(state: Status, change: Change) -> Status:
+    """Raises ChangeRefused."""
+    if state not in sources(change):
+        raise ChangeRefused(f"a job that is {state} cannot {SAID.get(change, change)}")
+    return target(change)
+
+
+def sources(change: Change) -> tuple[Status, ...]:
+    return ALLOWED[change][0]
+
+
+def target(change: Change) -> Status:
+    return ALLOWED[change][1]

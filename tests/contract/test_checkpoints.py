@@ -1,0 +1,97 @@
+"""Checkpoints on either database: what is kept, what is never loaded, who may not write."""
+
+import operator
+from dataclasses import dataclass
+from typing import Annotated, Any, TypedDict
+
+import pytest
+from fakes.jobs import claimed
+from langgraph.checkpoint.base import empty_checkpoint
+from langgraph.graph import END, START, StateGraph
+
+from app.db.checkpoints import Checkpoints, Saver
+from app.db.errors import LostJob
+from app.db.fence import Fence
+from app.db.session import Database
+
+CONFIG: Any = {"configurable": {"thread_id": "one", "checkpoint_ns": ""}}
+
+
+@dataclass
+class Foreign:
+    text: str
+
+
+@pytest.fixture
+async def fence(database: Database) -> Fence:
+    return await claimed(database, "one")
+
+
+async def put(saver: Saver, value: Any) -> Any:
+    checkpoint = empty_checkpoint()
+    checkpoint["channel_values"], checkpoint["channel_versions"] = {"a": value}, {"a": "1"}
+    return await saver.aput(CONFIG, checkpoint, {"step": 1}, {"a": "1"})
+
+
+async def got(saver: Saver, config: Any) -> Any:
+    found = await saver.aget_tuple(config)
+    return found and found.checkpoint["channel_values"]["a"]
+
+
+async def test_plain_values_come_back(checkpoints: Checkpoints, fence: Fence) -> None:
+    value = {"text": "a\0b \N{SNOWMAN}", "number": 0.5, "list": [1, None, True]}
+    async with checkpoints.open(fence) as saver:
+        config = await put(saver, value)
+    async with checkpoints.open(fence) as saver:
+        assert await got(saver, config) == value
+        assert [found.config async for found in saver.alist(CONFIG)] == [config]
+
+
+async def test_a_class_in_a_checkpoint_is_not_loaded(checkpoints: Checkpoints, fence: Fence) -> None:
+    async with checkpoints.open(fence) as saver:
+        found = await got(saver, await put(saver, [Foreign("x"), "plain"]))
+    assert found[1] == "plain"
+    assert not isinstance(found[0], Foreign)
+
+
+async def test_who_has_lost_the_run_writes_no_checkpoint(
+    checkpoints: Checkpoints, fence: Fence, database: Database
+) -> None:
+    async with checkpoints.open(fence) as saver:
+        config = await put(saver, ["mine"])
+        await claimed(database, "one", "there#1")
+        with pytest.raises(LostJob):
+            await put(saver, ["late"])
+        with pytest.raises(LostJob):
+            await saver.aput_writes(config, [("a", ["late"])], "task")
+        found = await saver.aget_tuple(CONFIG)
+    assert found and found.config == config
+    assert (found.checkpoint["channel_values"], found.pending_writes) == ({"a": ["mine"]}, [])
+
+
+class Walk(TypedDict):
+    passed: Annotated[list[str], operator.add]
+
+
+@pytest.mark.parametrize("at", ["first", "second"])
+async def test_a_graph_that_lost_its_run_stops(
+    checkpoints: Checkpoints, fence: Fence, database: Database, at: str
+) -> None:
+    async def step(name: str) -> dict[str, list[str]]:
+        if name == at:
+            await claimed(database, "one", "there#1")
+        return {"passed": [name]}
+
+    async def first(_: Walk) -> dict[str, list[str]]:
+        return await step("first")
+
+    async def second(_: Walk) -> dict[str, list[str]]:
+        return await step("second")
+
+    graph = StateGraph(Walk).add_node("first", first).add_node("second", second)
+    graph.add_edge(START, "first").add_edge("first", "second").add_edge("second", END)
+    async with checkpoints.open(fence) as saver:
+        compiled = graph.compile(checkpointer=saver)
+        with pytest.raises(LostJob):
+            await compiled.ainvoke({"passed": []}, CONFIG, durability="sync")
+        assert (await compiled.aget_state(CONFIG)).next == (at,)

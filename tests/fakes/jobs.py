@@ -1,0 +1,48 @@
+"""Jobs with a source and a sandbox of the test's own, over a real database."""
+
+import contextlib
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+from fakes.source import make_task
+from sqlalchemy import URL
+
+from app.db.address import sqlite_address
+from app.db.fence import Fence
+from app.db.session import Database
+from app.jobs.request import RunRequest
+from app.jobs.runs import Runs
+from app.jobs.service import Jobs
+from app.providers.source import Source
+from app.wiring import DATABASE, open_store
+from sandbox.base import Sandbox
+
+
+@contextlib.asynccontextmanager
+async def opened_jobs(
+    home: Path, source: Source, sandbox: Sandbox, url: URL | None = None, **more: Any
+) -> AsyncGenerator[Jobs]:
+    """On SQLite in `home`, or on the database at `url`."""
+    async with open_store(url or sqlite_address(home / DATABASE), home) as (database, checkpoints):
+        yield Jobs(home, database, checkpoints, lambda _: source, lambda _: sandbox, **more)
+
+
+def make_request(folder: Path) -> RunRequest:
+    return RunRequest(
+        task=make_task(),
+        base=folder,
+        dataset=folder / "data",
+        description=None,
+        model="scripted",
+        sandbox="process",
+        out=folder / "out",
+    )
+
+
+async def claimed(database: Database, run: str, worker: str = "here#1") -> Fence:
+    """A run that `worker` has: added where it is missing, taken from whoever had it."""
+    runs = Runs(database)
+    if run not in [row.id for row in await runs.all()]:
+        await runs.add(run, make_request(Path("/nowhere")))
+    return await runs.claim(run, worker, dead="", silent_since="")
