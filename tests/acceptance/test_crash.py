@@ -21,7 +21,7 @@ import pytest
 from fakes.jobs import opened_jobs
 from fakes.postgres import PostgresServer
 from fakes.source import ScriptedSource, answered, asked, make_dataset, make_script, make_task
-from sqlalchemy import URL, create_engine, event, inspect, text
+from sqlalchemy import URL, NullPool, create_engine, event, inspect, text
 
 from app.db.address import sqlite_address
 from app.db.session import Database
@@ -149,14 +149,12 @@ class Case:
     def finished_calls(self) -> set[Key]:
         """What the ledger has paid for and got."""
         url = self.url or sqlite_address(self.folder / DATABASE)
-        engine = create_engine(url.set(drivername="sqlite") if self.url is None else url)
-        with engine.begin() as connection:
+        address = url if self.url else url.set(drivername="sqlite")
+        with create_engine(address, poolclass=NullPool).begin() as connection:
             if not inspect(connection).has_table("calls"):
                 return set()
             query = text("SELECT kind, node, iteration, item FROM calls WHERE status = 'finished'")
-            found = {Key(*row) for row in connection.execute(query)}
-        engine.dispose()
-        return found
+            return {Key(*row) for row in connection.execute(query)}
 
 
 def work(case: Case, end: End) -> None:
