@@ -1,9 +1,9 @@
-"""All tables; kept together because runs, calls, versions and events refer to each other."""
+"""All tables; kept together because most refer to runs."""
 
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Literal
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.db.plain import PlainJson, Words
@@ -12,19 +12,25 @@ Status = Literal["queued", "running", "waiting", "finished", "stopped", "cancell
 """`waiting`: for a person's word. `stopped`: by an error of ours or by Ctrl-C; it can go on."""
 
 
+HOME = "default"
+"""The workspace of whoever needs no key: the command line, and a server that only this machine reaches."""
+Role = Literal["member", "admin"]
+
+
 def now() -> str:
     """In a form that sorts by time."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 class Table(DeclarativeBase):
-    type_annotation_map: ClassVar = {str: Words(), dict[str, Any]: PlainJson(), Status: String()}
+    type_annotation_map: ClassVar = {str: Words(), dict[str, Any]: PlainJson(), Status: String(), Role: String()}
 
 
 class RunRow(Table):
     """One job. Only `app.jobs.runs` writes it."""
 
     __tablename__ = "runs"
+    __table_args__ = (UniqueConstraint("workspace", "idempotency_key", name="uq_runs_idempotency"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     status: Mapped[Status]
@@ -40,6 +46,13 @@ class RunRow(Table):
     result: Mapped[dict[str, Any] | None] = mapped_column(default=None)
     seconds: Mapped[float] = mapped_column(default=0.0)
     """Wall clock over all the times that it was started."""
+    workspace: Mapped[str] = mapped_column(default=HOME, index=True)
+    """Whose it is."""
+    queue: Mapped[str] = mapped_column(default="")
+    """`cpu` or `gpu`: a worker takes it; empty: whoever made it runs it."""
+    answer: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    """A person's word that the run waited for, until it has gone on with it."""
+    idempotency_key: Mapped[str | None] = mapped_column(default=None)
     created: Mapped[str] = mapped_column(default=now)
     started: Mapped[str | None] = mapped_column(default=None)
     """When it was claimed for the first time."""
@@ -96,3 +109,35 @@ class EventRow(Table):
     kind: Mapped[str]
     data: Mapped[dict[str, Any]]
     at: Mapped[str] = mapped_column(default=now)
+
+
+class KeyRow(Table):
+    """What lets somebody in; the key itself is nowhere."""
+
+    __tablename__ = "keys"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    """The first part of the key: shown, to tell keys apart."""
+    digest: Mapped[str]
+    """sha256 of the whole key."""
+    name: Mapped[str]
+    workspace: Mapped[str] = mapped_column(index=True)
+    role: Mapped[Role]
+    created: Mapped[str] = mapped_column(default=now)
+    expires: Mapped[str | None] = mapped_column(default=None)
+
+
+class DatasetRow(Table):
+    """A folder with data that jobs of a workspace may use."""
+
+    __tablename__ = "datasets"
+
+    workspace: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    folder: Mapped[str]
+    """Absolute, on the server."""
+    uploaded: Mapped[bool] = mapped_column(default=False)
+    """The folder is ours, and goes with the dataset."""
+    bytes: Mapped[int] = mapped_column(BigInteger, default=0)
+    files: Mapped[int] = mapped_column(default=0)
+    created: Mapped[str] = mapped_column(default=now)

@@ -1,27 +1,12 @@
 """Whole jobs, with nothing pretended but the model."""
 
-from pathlib import Path
-
 import pytest
+from fakes.places import CONFINED, opened
 
 from sandbox.base import Sandbox
-from sandbox.errors import SandboxUnavailable
-from sandbox.registry import open_sandbox
-
-REPOSITORY = Path(__file__).parents[2]
-HEARTBEAT = REPOSITORY / "examples" / "heartbeat"
-MITDB = REPOSITORY.parent / "shared" / "data" / "mitdb"
-CONFINED = ("docker", "bubblewrap")
 
 
 @pytest.fixture(params=CONFINED, scope="module")
 def confined(request: pytest.FixtureRequest) -> Sandbox:
     """Each backend that really confines and works here."""
     return opened(request.param)
-
-
-def opened(name: str) -> Sandbox:
-    try:
-        return open_sandbox(name, owner="acceptance")
-    except SandboxUnavailable as error:
-        pytest.skip(f"{name} is not tested here: {error}")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import HEARTBEAT, MITDB, opened
+from fakes.places import HEARTBEAT, MITDB, opened
 from fakes.jobs import opened_jobs
 from fakes.source import ScriptedSource, script_of
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import HEARTBEAT, MITDB, REPOSITORY
+from fakes.places import HEARTBEAT, MITDB, REPOSITORY
 from fakes.jobs import opened_jobs
 from fakes.source import ScriptedSource, make_dataset, make_script, make_task
 

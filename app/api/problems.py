@@ -1,0 +1,122 @@
+"""What goes wrong, as `application/problem+json` (RFC 9457): one line that the caller can act on."""
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.jobs.lifecycle import ChangeRefused
+from graph.errors import AutoiotError, RunUnknown
+from sandbox.errors import SandboxError
+
+MEDIA_TYPE = "application/problem+json"
+MOST_BODY_BYTES = 1_000_000
+"""Of a request that is no upload."""
+
+
+class Problem(BaseModel):
+    """What went wrong."""
+
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, Any]] | None = None
+    """Of a request that cannot be read: each field and what is wrong with it."""
+
+
+def refusal(status: int, detail: str, *, errors: Any = None, headers: dict[str, str] | None = None) -> JSONResponse:
+    problem = Problem(title=TITLES.get(status, "Error"), status=status, detail=detail, errors=errors)
+    return JSONResponse(problem.model_dump(exclude_none=True), status, headers=headers, media_type=MEDIA_TYPE)
+
+
+TITLES = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    409: "Conflict",
+    411: "Length Required",
+    413: "Content Too Large",
+    422: "Unprocessable Content",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
+
+
+def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """For the `responses` of a route: these may come, as problems."""
+    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {status: {"description": TITLES[status], "content": {MEDIA_TYPE: schema}} for status in statuses}
+
+
+def status_of(error: Exception) -> int:
+    """What a failure of ours means to whoever asked."""
+    match error:
+        case RunUnknown():
+            return 404
+        case ChangeRefused():
+            return 409
+        case SandboxError():
+            return 503
+        case SQLAlchemyError():
+            return 503
+        case _:
+            return 422
+
+
+def handle_problems(app: FastAPI) -> None:
+    @app.exception_handler(HTTPException)
+    async def http(_: Request, error: HTTPException) -> JSONResponse:
+        return refusal(error.status_code, str(error.detail), headers=dict(error.headers or {}) or None)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        found = [{"field": ".".join(map(str, one["loc"])), "problem": one["msg"]} for one in error.errors()]
+        first = found[0] if found else {"field": "request", "problem": "it cannot be read"}
+        return refusal(422, f"{first['field']}: {first['problem']}", errors=jsonable_encoder(found))
+
+    @app.exception_handler(AutoiotError)
+    @app.exception_handler(SandboxError)
+    async def ours(_: Request, error: Exception) -> JSONResponse:
+        return refusal(status_of(error), " ".join(str(error).split()))
+
+    @app.exception_handler(SQLAlchemyError)
+    async def database(_: Request, error: SQLAlchemyError) -> JSONResponse:
+        # What the driver says may hold an address or a value: it goes into the log, not to a caller.
+        return refusal(503, "the database does not answer; try again")
+
+
+class BodyLimit:
+    """Refuses a body that says beforehand that it is too long: the framework would answer in plain text."""
+
+    def __init__(self, app: ASGIApp, most: int = MOST_BODY_BYTES, uploads: str = "/archive") -> None:
+        self.app, self.most, self.uploads = app, most, uploads
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].endswith(self.uploads):
+            return await self.app(scope, receive, send)
+        length = dict(scope["headers"]).get(b"content-length", b"0")
+        if length.isdigit() and int(length) > self.most:
+            return await self._refuse(scope, receive, send)
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self.most:
+                raise HTTPException(413, f"a request may have {self.most} bytes")
+            return message
+
+        return await self.app(scope, counted, send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await refusal(413, f"a request may have {self.most} bytes")(scope, receive, send)
