@@ -43,6 +43,12 @@ class Settings(BaseSettings):
     tavily_url: Annotated[str | None, Field(alias="TAVILY_API_BASE_URL")] = None
     prices: Annotated[Path | None, Field(alias="AUTOIOT_PRICES")] = None
     """A YAML file: model name -> {input, output}, in USD per million tokens."""
+    replay: Annotated[Path | None, Field(alias="AUTOIOT_REPLAY")] = None
+    """A recording that a server takes every reply from, instead of a model."""
+    host: Annotated[str, Field(alias="AUTOIOT_HOST")] = "127.0.0.1"
+    port: Annotated[int, Field(alias="AUTOIOT_PORT", ge=0, le=65_535)] = 8000
+    jobs_at_once: Annotated[int, Field(alias="AUTOIOT_JOBS_AT_ONCE", ge=0, le=256)] = 2
+    """How many jobs a server runs itself at the same time; 0: none."""
     sandbox: Annotated[
         Literal["auto", "docker", "bubblewrap", "process"],
         Field(alias="AUTOIOT_SANDBOX"),

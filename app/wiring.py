@@ -4,10 +4,12 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import AsyncGenerator
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import URL
 
+from app.datasets.registered import Registered
 from app.db.address import is_postgres, libpq_address, postgres_address, sqlite_address
 from app.db.checkpoints import Checkpoints
 from app.db.migrate import migrate
@@ -23,10 +25,13 @@ from app.providers.model import OPENAI, open_chat_model, open_embeddings
 from app.providers.prices import read_prices
 from app.providers.recording import read_recording
 from app.providers.source import Source
+from app.queue.embedded import Runner
+from app.services import Services
 from app.settings import Settings
 from graph.task import Constraints
 from sandbox.base import Sandbox
 from sandbox.registry import Options, open_sandbox
+from sandbox.slots import Slots, usual_number
 from sandbox.store import Store
 
 DATABASE = "autoiot.db"
@@ -45,6 +50,12 @@ async def open_jobs(settings: Settings) -> AsyncGenerator[Jobs]:
             open_sandbox=lambda request: open_confinement(settings, request.sandbox, request.task.constraints),
             embedding_model=settings.embedding_model,
         )
+
+
+@contextlib.asynccontextmanager
+async def open_services(settings: Settings, closing: asyncio.Event) -> AsyncGenerator[Services]:
+    async with open_jobs(settings) as jobs:
+        yield Services(settings, jobs, Registered(jobs.database), Runner(jobs, settings.jobs_at_once), closing)
 
 
 def address(settings: Settings) -> URL:
@@ -73,6 +84,12 @@ async def open_store(url: URL, home: Path) -> AsyncGenerator[tuple[Database, Che
             yield database, SqliteCheckpoints(home / "checkpoints.db")
 
 
+@cache
+def slots_of_this_process(count: int) -> Slots:
+    """Jobs that run beside each other share them."""
+    return Slots(count)
+
+
 def owner(home: Path) -> str:
     """Marks the containers of this installation, so that no other one's are ever swept."""
     return hashlib.sha256(str(home).encode()).hexdigest()[:12]
@@ -85,7 +102,7 @@ def open_confinement(settings: Settings, name: str, constraints: Constraints | N
         store=Store(settings.home.resolve()),
         ready=settings.sandbox_ready,
         idle_seconds=settings.sandbox_idle,
-        at_once=settings.sandbox_at_once,
+        slots=slots_of_this_process(settings.sandbox_at_once or usual_number()),
         runtime=settings.sandbox_runtime,
         gpu=constraints is not None and constraints.device == "gpu",
     )

@@ -20,6 +20,7 @@ from sandbox.images import image_tag
 from sandbox.limits import Limits
 from sandbox.pool import PooledSandbox
 from sandbox.registry import Options, open_sandbox
+from sandbox.slots import Slots
 
 ROUNDS, WARM_UPS = 30, 3
 NOTHING = "print('ok')"
@@ -132,7 +133,7 @@ async def compare(folder: Path) -> Report:
     variants, pools, missing = plain(), list[PooledSandbox](), list[str]()
     for backend in ("docker", "bubblewrap"):
         try:
-            sandbox: Any = open_sandbox(backend, "bench", Options(at_once=max(AT_ONCE)))
+            sandbox: Any = open_sandbox(backend, "bench", Options(slots=Slots(max(AT_ONCE))))
         except SandboxError as error:
             missing.append(f"{backend}: {error}")
             continue

@@ -33,8 +33,8 @@ class Options:
     """How many sandboxes are kept started before there is a program for them; 0: none."""
     idle_seconds: float = IDLE_SECONDS
     """For how long."""
-    at_once: int | None = None
-    """How many programs run at once in Docker; none: twice as many as there are CPUs."""
+    slots: Slots | None = None
+    """How many programs run at once in Docker, in all sandboxes that share it; none: twice as many as CPUs."""
     runtime: str | None = None
     """Of Docker Engine, e.g. `runsc`; none: its usual one."""
 
@@ -55,7 +55,7 @@ def docker_on(record: Record, owner: str, options: Options) -> Sandbox:
         client=client,
         environment=record.environment(options.packages),
         runtime=options.runtime,
-        slots=Slots(options.at_once or usual_number()),
+        slots=options.slots or Slots(usual_number()),
     )
     if options.store and record.target != record.base:
         # The image may have been removed; its wheels are still here, and no network is needed.

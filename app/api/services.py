@@ -1,20 +1,10 @@
-"""What the routes work with; `app.wiring` makes it, the lifespan of the app keeps it open."""
+"""How a route reaches the services."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.jobs.service import Jobs
-from app.queue.embedded import Runner
-from app.settings import Settings
-
-
-@dataclass(frozen=True)
-class Services:
-    settings: Settings
-    jobs: Jobs
-    runner: Runner
+from app.services import Services
 
 
 def services(request: Request) -> Services:

@@ -15,6 +15,7 @@ from app.cli.migrate import migrate
 from app.cli.run import INTERRUPTED, resume, run
 from app.cli.sandbox import sandbox
 from app.cli.score import score
+from app.cli.serve import serve
 from app.cli.show import show
 
 FAILED = 2
@@ -31,6 +32,7 @@ app.command()(resume)
 app.command()(show)
 app.command()(score)
 app.command()(doctor)
+app.command()(serve)
 app.command()(migrate)
 app.add_typer(dataset, name="dataset")
 app.add_typer(images, name="images")

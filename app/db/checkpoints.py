@@ -24,6 +24,14 @@ class Checkpoints(Protocol):
         """A saver for one run, which writes only as long as `fence` holds; else it raises LostJob."""
         ...
 
+    def look(self) -> contextlib.AbstractAsyncContextManager[Saver]:
+        """A saver to read with."""
+        ...
+
+    async def delete(self, run: str) -> None:
+        """All checkpoints of a run that rests."""
+        ...
+
 
 def plain_types() -> JsonPlusSerializer:
     """Loads only plain JSON types from a checkpoint, never a class that somebody wrote into it."""

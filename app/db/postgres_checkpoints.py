@@ -30,8 +30,17 @@ class PostgresCheckpoints:
 
     @contextlib.asynccontextmanager
     async def open(self, fence: Fence) -> AsyncGenerator[FencedSaver]:
+        async with self.look() as saver:
+            yield FencedSaver(saver, fence)
+
+    @contextlib.asynccontextmanager
+    async def look(self) -> AsyncGenerator[AsyncPostgresSaver]:
         # One for each run: a saver that is shared lets only one of them write at a time.
-        yield FencedSaver(AsyncPostgresSaver(self.pool, serde=plain_types()), fence)
+        yield AsyncPostgresSaver(self.pool, serde=plain_types())
+
+    async def delete(self, run: str) -> None:
+        async with self.look() as saver:
+            await saver.adelete_thread(run)
 
 
 @contextlib.asynccontextmanager

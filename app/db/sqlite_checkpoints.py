@@ -19,7 +19,16 @@ class SqliteCheckpoints:
 
     @contextlib.asynccontextmanager
     async def open(self, fence: Fence) -> AsyncGenerator[FencedSaver]:
+        async with self.look() as saver:
+            yield FencedSaver(saver, fence)
+
+    async def delete(self, run: str) -> None:
+        async with self.look() as saver:
+            await saver.adelete_thread(run)
+
+    @contextlib.asynccontextmanager
+    async def look(self) -> AsyncGenerator[AsyncSqliteSaver]:
         async with aiosqlite.connect(self.file, timeout=LOCK_SECONDS) as connection:
             # As the other file: with WAL, which the saver sets, a kill loses nothing.
             await connection.execute("PRAGMA synchronous=NORMAL")
-            yield FencedSaver(AsyncSqliteSaver(connection, serde=plain_types()), fence)
+            yield AsyncSqliteSaver(connection, serde=plain_types())

@@ -44,6 +44,7 @@ class Attempt:
             graph = build_graph().compile(checkpointer=saver)
             config: Any = {"configurable": {"thread_id": self.ledger.run}, "recursion_limit": RECURSION_LIMIT}
             snapshot = await graph.aget_state(config)
+            answer = answer if is_meant(answer, snapshot) else None
             if goes_on(snapshot, answer):
                 stream = graph.astream(
                     entry(snapshot, answer, self.context),
@@ -72,6 +73,13 @@ def goes_on(snapshot: Any, answer: dict[str, Any] | None) -> bool:
     # Not `next`: that leaves out what was done but not yet checkpointed when the process was killed.
     finished = snapshot.created_at and not snapshot.tasks
     return not finished and not (snapshot.interrupts and answer is None)
+
+
+def is_meant(answer: dict[str, Any] | None, snapshot: Any) -> bool:
+    """An answer that names an iteration is to that question only: it may have been heard before a crash."""
+    if answer is None or not snapshot.interrupts or "iteration" not in answer:
+        return True
+    return answer["iteration"] == snapshot.interrupts[0].value["iteration"]
 
 
 def entry(snapshot: Any, answer: dict[str, Any] | None, context: Context) -> Any:

@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncGenerator
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -36,6 +37,23 @@ class Journal:
         data = {name: value for name, value in asdict(event).items() if name != "kind"}
         async with self.fence.writing() as session:
             await tell(self.fence.database, session, self.fence.run, event.kind, data)
+
+    async def sign_off(self) -> None:
+        """The receipt for a cancelled run: what was in progress, and that nothing of it is any more."""
+        async with self.fence.writing() as session:
+            steps = select(EventRow).where(EventRow.run == self.fence.run, EventRow.kind.in_(("started", "finished")))
+            rows = await session.scalars(steps.order_by(EventRow.number))
+            stopped = in_progress([(row.kind, row.data) for row in rows])
+            data = {"stopped": stopped, "text": "no model call, program or container of it is left"}
+            await tell(self.fence.database, session, self.fence.run, "receipt", data)
+
+
+def in_progress(steps: Iterable[tuple[str, dict[str, Any]]]) -> list[str]:
+    """The nodes that were started more often than finished."""
+    running = Counter[str]()
+    for kind, data in steps:
+        running[data["node"]] += 1 if kind == "started" else -1
+    return sorted(running.elements())
 
 
 async def tell(database: Database, session: AsyncSession, run: str, kind: str, data: dict[str, Any]) -> None:
@@ -88,6 +106,12 @@ class Events:
                 elif not resting:
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(woken.wait(), self.fallback)
+
+    async def last_step(self, run: str) -> EventRow | None:
+        """The node that began last."""
+        query = select(EventRow).where(EventRow.run == run, EventRow.kind == "started")
+        async with self.database.read() as session:
+            return await session.scalar(query.order_by(EventRow.number.desc()).limit(1))
 
     async def _page(self, run: str, after: int) -> tuple[list[EventRow], bool]:
         query = select(EventRow).where(EventRow.run == run, EventRow.number > after).order_by(EventRow.number)

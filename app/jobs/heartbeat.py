@@ -1,6 +1,8 @@
 """The sign of life of a run, and the ear for a wish to cancel it."""
 
 import asyncio
+import contextlib
+import time
 from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn, TypeVar
@@ -14,6 +16,8 @@ from graph.errors import RunFailed
 T = TypeVar("T")
 EVERY = 10.0
 """Seconds between two signs of life."""
+LOOK = 2.0
+"""Seconds after which it looks for a wish to cancel that it has not heard."""
 SILENCE = 60.0
 """Seconds without one after which a worker counts as dead."""
 
@@ -29,15 +33,24 @@ def silent_since(seconds: float = SILENCE) -> str:
 
 async def beat(runs: Runs, fence: Fence, every: float) -> NoReturn:
     """Raises JobCancelled, or LostJob when another worker has taken the run over."""
-    while True:
-        await asyncio.sleep(every)
-        try:
-            cancelled = await runs.beat(fence)
-        except SQLAlchemyError:
-            # A database that is away for a moment. If it stays away, the run itself will say so.
-            continue
-        if cancelled:
-            raise JobCancelled(f"{fence.run} was cancelled")
+    next_beat = time.monotonic() + every
+    async with runs.database.bell.hear(fence.run) as woken:
+        while True:
+            woken.clear()
+            with contextlib.suppress(TimeoutError):
+                # Each event of the run rings, and so does a wish to cancel it; one from afar may ring nowhere.
+                await asyncio.wait_for(woken.wait(), min(LOOK, max(0.0, next_beat - time.monotonic())))
+            try:
+                unwanted = await runs.is_unwanted(fence.run)
+                if time.monotonic() >= next_beat:
+                    unwanted = await runs.beat(fence) or unwanted
+                    next_beat = time.monotonic() + every
+            except SQLAlchemyError:
+                # A database that is away for a moment. If it stays away, the run itself will say so.
+                await asyncio.sleep(LOOK)
+                continue
+            if unwanted:
+                raise JobCancelled(f"{fence.run} was cancelled")
 
 
 async def work_while(work: Coroutine[Any, Any, T], beats: Coroutine[Any, Any, NoReturn]) -> T:

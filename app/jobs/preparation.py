@@ -30,7 +30,7 @@ class Ground:
 
 async def prepare(request: RunRequest, sandbox: Sandbox, inputs: Path) -> Ground:
     """Raises DatasetInvalid, ScorerRefused or TaskInvalid with the one line that says what to change."""
-    dataset, notes = open_checked_dataset(request.dataset, request.description, sandbox)
+    dataset, notes = await asyncio.to_thread(open_checked_dataset, request.dataset, request.description, sandbox)
     limits, scoring = limits_for(request.task.constraints), request.task.scoring
     if scoring is None or not dataset.measured:
         return Ground(Bench(dataset, None, inputs), limits, (*notes, claimed_note(request, dataset)))

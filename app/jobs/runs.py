@@ -1,18 +1,20 @@
 """The table of runs, which is the truth about every job: nothing else writes it."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import and_, case, func, literal, or_, select, update
+from sqlalchemy import and_, case, delete, func, literal, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.errors import LostJob
 from app.db.fence import Fence
 from app.db.session import Database
-from app.db.tables import RunRow, Status, now
+from app.db.tables import HOME, CallRow, EventRow, RunRow, Status, VersionRow, now
 from app.jobs.events import tell
-from app.jobs.lifecycle import RESTING, Change, sources, target, transition
+from app.jobs.lifecycle import RESTING, Change, ChangeRefused, sources, target, transition
 from app.jobs.request import RunRequest
 from graph.errors import RunFailed, RunUnknown
 
@@ -24,14 +26,40 @@ def new_run_id(task: str) -> str:
 
 
 @dataclass(frozen=True)
+class Owning:
+    """Whose a run is, and who is to take it."""
+
+    workspace: str = HOME
+    queue: str = ""
+    idempotency_key: str | None = None
+
+
+NOBODYS = Owning()
+"""Run by whoever made it, on this machine."""
+
+
+@dataclass(frozen=True)
 class Runs:
     database: Database
 
-    async def add(self, run: str, request: RunRequest) -> None:
-        async with self.database.write.begin() as session:
-            session.add(RunRow(id=run, status="queued", request=request.as_json()))
-            await session.flush()
-            await self._tell(session, run, "queued")
+    async def add(self, run: str, request: RunRequest, owning: Owning = NOBODYS) -> str:
+        """The name of the new run, or of the one that the same workspace has made with the same idempotency key."""
+        whose = asdict(owning)
+        try:
+            async with self.database.write.begin() as session:
+                session.add(RunRow(id=run, status="queued", request=request.as_json(), **whose))
+                await session.flush()
+                await self._tell(session, run, "queued")
+        except IntegrityError:
+            known = select(RunRow.id).where(
+                RunRow.workspace == owning.workspace, RunRow.idempotency_key == owning.idempotency_key
+            )
+            async with self.database.read() as session:
+                found = await session.scalar(known)
+            if owning.idempotency_key is None or found is None:
+                raise
+            return found
+        return run
 
     async def get(self, run: str) -> RunRow:
         """Raises RunUnknown."""
@@ -40,6 +68,31 @@ class Runs:
         if row is None:
             raise RunUnknown(f"there is no run {run!r} here: `autoiot show` lists them, AUTOIOT_HOME says where")
         return row
+
+    async def page(
+        self, workspace: str, *, status: Status | None = None, before: str | None = None, limit: int = 50
+    ) -> list[RunRow]:
+        """The newest first; `before` is the run that the page before this one ended with."""
+        query = select(RunRow).where(RunRow.workspace == workspace)
+        if status:
+            query = query.where(RunRow.status == status)
+        if before:
+            last = select(RunRow.created).where(RunRow.id == before).scalar_subquery()
+            query = query.where(or_(RunRow.created < last, and_(RunRow.created == last, RunRow.id < before)))
+        async with self.database.read() as session:
+            return list(await session.scalars(query.order_by(RunRow.created.desc(), RunRow.id.desc()).limit(limit)))
+
+    async def queued(self, queues: Collection[str]) -> list[str]:
+        """What is to be taken by a worker of these queues, the oldest first."""
+        query = select(RunRow.id).where(RunRow.status == "queued", RunRow.queue.in_(queues)).order_by(RunRow.created)
+        async with self.database.read() as session:
+            return list(await session.scalars(query))
+
+    async def in_hand(self, queues: Collection[str]) -> list[RunRow]:
+        """What a worker of these queues has taken, as far as the table knows."""
+        query = select(RunRow).where(RunRow.status == "running", RunRow.queue.in_(queues))
+        async with self.database.read() as session:
+            return list(await session.scalars(query))
 
     async def all(self) -> list[RunRow]:
         async with self.database.read() as session:
@@ -81,6 +134,10 @@ class Runs:
             raise RunFailed(f"{run} is being run by another process")
         return Fence(self.database, run, attempt)
 
+    async def is_unwanted(self, run: str) -> bool:
+        async with self.database.read() as session:
+            return bool(await session.scalar(select(RunRow.cancel_requested).where(RunRow.id == run)))
+
     async def beat(self, fence: Fence) -> bool:
         """A sign of life; whether somebody wants it cancelled. Raises LostJob."""
         alive = (
@@ -109,15 +166,30 @@ class Runs:
                 raise LostJob(f"{fence.run} was taken over by another process")
             await self._tell(session, fence.run, status, problem=values.get("problem", ""))
 
-    async def enqueue(self, run: str) -> None:
-        """Have a run that stopped, or that waited for a person, go on. Raises ChangeRefused, RunUnknown."""
+    async def enqueue(self, run: str, answer: dict[str, Any] | None = None) -> None:
+        """Have a run that stopped, or that waited for a person, go on; `answer` is that person's word.
+
+        Raises ChangeRefused, RunUnknown.
+        """
         queued = update(RunRow).where(RunRow.id == run, RunRow.status.in_(sources("enqueue")))
         async with self.database.write.begin() as session:
-            found = await session.scalar(queued.values(status="queued", ended=None).returning(RunRow.id))
+            found = await session.scalar(queued.values(status="queued", ended=None, answer=answer).returning(RunRow.id))
             if found is not None:
                 await self._tell(session, run, "queued")
         if found is None:
             transition((await self.get(run)).status, "enqueue")
+
+    async def resume(self, run: str) -> None:
+        """Have a run that stopped go on. Raises ChangeRefused, RunUnknown."""
+        if (await self.get(run)).status == "waiting":
+            raise ChangeRefused("a job that is waiting goes on with an answer: see its review")
+        await self.enqueue(run)
+
+    async def answer(self, run: str, answer: dict[str, Any]) -> None:
+        """A person's word, with which a run that waits goes on. Raises ChangeRefused, RunUnknown."""
+        if (await self.get(run)).status != "waiting":
+            raise ChangeRefused("the job waits for nobody")
+        await self.enqueue(run, answer)
 
     async def cancel(self, run: str) -> Status:
         """What it is now: cancelled, or still running until its worker hears of it.
@@ -141,7 +213,22 @@ class Runs:
             status = await session.scalar(wanted)
             if status == "cancelled":
                 await self._tell(session, run, status)
+            elif status:
+                # Wakes its worker, wherever that is.
+                await tell(self.database, session, run, "cancel", {})
         return status or transition((await self.get(run)).status, "cancel")
+
+    async def delete(self, run: str) -> None:
+        """All that the database has of a run that rests. Raises ChangeRefused, RunUnknown."""
+        async with self.database.write.begin() as session:
+            resting = select(RunRow.id).where(RunRow.id == run, RunRow.status.in_(RESTING)).with_for_update()
+            found = await session.scalar(resting)
+            if found is not None:
+                for table in (EventRow, VersionRow, CallRow):
+                    await session.execute(delete(table).where(table.run == run))
+                await session.execute(delete(RunRow).where(RunRow.id == run))
+        if found is None:
+            raise ChangeRefused(f"a job that is {(await self.get(run)).status} cannot be deleted; cancel it first")
 
     async def _tell(self, session: AsyncSession, run: str, status: Status, **more: Any) -> None:
         await tell(self.database, session, run, "status", {"status": status} | more)

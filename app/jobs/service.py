@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,8 +17,9 @@ from app.db.session import Database
 from app.db.tables import CallRow, RunRow
 from app.jobs.archive import Archive, saved_versions
 from app.jobs.attempt import Attempt
-from app.jobs.events import Events
+from app.jobs.events import Events, Journal
 from app.jobs.heartbeat import EVERY, JobCancelled, beat, silent_since, work_while
+from app.jobs.history import History
 from app.jobs.place import Place
 from app.jobs.preparation import Ground, prepare
 from app.jobs.progress import Listener
@@ -58,6 +60,10 @@ class Jobs:
         return Events(self.database)
 
     @property
+    def history(self) -> History:
+        return History(self.checkpoints)
+
+    @property
     def place(self) -> Place:
         return Place(self.home)
 
@@ -72,7 +78,7 @@ class Jobs:
         """
         refuse_occupied(request.out)
         run = new_run_id(request.task.name)
-        sandbox = self.open_sandbox(request)
+        sandbox = await asyncio.to_thread(self.open_sandbox, request)
         try:
             ground = await prepare(request, sandbox, self._inputs(run))
         finally:
@@ -115,9 +121,10 @@ class Jobs:
         self, row: RunRow, fence: Fence, listener: Listener, answer: dict[str, Any] | None
     ) -> dict[str, Any]:
         request = RunRequest.from_json(row.request)
-        source, sandbox = self.open_source(request), self.open_sandbox(request)
+        source = await asyncio.to_thread(self.open_source, request)
+        sandbox = await asyncio.to_thread(self.open_sandbox, request)
         try:
-            return await self._follow(row, fence, request, listener, answer, sandbox, source)
+            return await self._follow(row, fence, request, listener, answer or row.answer, sandbox, source)
         finally:
             await sandbox.close()
 
@@ -152,7 +159,8 @@ class Jobs:
             if request.record:
                 write_recording(request.record, request.task.name, self.embedding_model, await calls.rows())
             ground.bench.close()
-        await self.runs.leave(fence, "wait" if waits else "finish", result=result, seconds=attempt.seconds)
+        change = "wait" if waits else "finish"
+        await self.runs.leave(fence, change, result=result, seconds=attempt.seconds, answer=None)
         return result
 
     async def _write_again(self, row: RunRow) -> dict[str, Any]:
@@ -163,6 +171,17 @@ class Jobs:
     async def _export(self, run: str, request: RunRequest, result: dict[str, Any]) -> None:
         kept = Kept(await saved_versions(self.database, run), await self.calls(run).rows(), self.artifacts)
         await asyncio.to_thread(export, request, result, kept)
+
+    async def question(self, run: str) -> dict[str, Any] | None:
+        """What it waits for a person with."""
+        last = await self.history.step(run)
+        return last.question if last else None
+
+    async def delete(self, run: str) -> None:
+        """A run that rests, with its checkpoints and its folder. Raises ChangeRefused, RunUnknown."""
+        await self.runs.delete(run)
+        await self.checkpoints.delete(run)
+        await asyncio.to_thread(shutil.rmtree, self.home / "runs" / run, ignore_errors=True)
 
     def _inputs(self, run: str) -> Path:
         return self.home / "runs" / run / "inputs"
@@ -186,9 +205,15 @@ class Jobs:
     async def _note_stop(self, fence: Fence, error: BaseException, seconds: float) -> None:
         change = "cancel" if isinstance(error, JobCancelled) else "stop"
         problem = str(error) if isinstance(error, Exception) else "interrupted"
+
+        async def note() -> None:
+            if change == "cancel":
+                await Journal(fence).sign_off()
+            await self.runs.leave(fence, change, problem=problem, seconds=seconds)
+
         # Shielded: after Ctrl-C it has to be kept, too. Suppressed: the first error is the one to tell.
         with contextlib.suppress(Exception):
-            await asyncio.shield(self.runs.leave(fence, change, problem=problem, seconds=seconds))
+            await asyncio.shield(note())
 
 
 def clean(answer: dict[str, Any]) -> dict[str, Any]:

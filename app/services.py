@@ -1,0 +1,45 @@
+"""What the routes of the API work with; `app.wiring` makes it, the lifespan of the API keeps it open."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterable
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from app.db.tables import DatasetRow
+from app.jobs.service import Jobs
+from app.queue.embedded import Runner
+from app.settings import Settings
+
+T = TypeVar("T")
+
+
+class Datasets(Protocol):
+    async def get(self, workspace: str, name: str) -> DatasetRow: ...
+
+
+@dataclass(frozen=True)
+class Services:
+    settings: Settings
+    jobs: Jobs
+    datasets: Datasets
+    runner: Runner
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the server is asked to stop: streams that would never end do."""
+
+    async def until_closing(self, items: AsyncGenerator[T]) -> AsyncIterable[T]:
+        closing = asyncio.ensure_future(self.closing.wait())
+        try:
+            while True:
+                following = asyncio.ensure_future(anext(items, None))
+                await asyncio.wait((following, closing), return_when=asyncio.FIRST_COMPLETED)
+                item = following.result() if following.done() else None
+                if item is None:
+                    following.cancel()
+                    await asyncio.gather(following, return_exceptions=True)
+                    return
+                yield item
+        finally:
+            closing.cancel()
+            with contextlib.suppress(RuntimeError):
+                await items.aclose()
