@@ -64,7 +64,11 @@ async def inspect(sandbox: Sandbox, more: Mapping[str, str]) -> list[str]:
     versions = {**closure(), **{canonicalize_name(name): version for name, version in more.items()}}
     with TemporaryDirectory(prefix="autoiot-empty-") as empty:
         await asyncio.to_thread(Path(empty).chmod, 0o755)
-        result = await sandbox.run(Program(SOURCE.format(versions=versions, imports=imports), Path(empty)), Limits())
+        try:
+            program = Program(SOURCE.format(versions=versions, imports=imports), Path(empty))
+            result = await sandbox.run(program, Limits())
+        finally:
+            await sandbox.close()
     if not result.ok:
         return [f"the check ended with {result.outcome}: {(result.stderr.strip().splitlines() or ['no message'])[-1]}"]
     return result.stdout.strip().splitlines()[:MOST]

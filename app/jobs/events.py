@@ -105,7 +105,8 @@ class Events:
                     resting = False
                 elif not resting:
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(woken.wait(), self.fallback)
+                        async with asyncio.timeout(self.fallback):
+                            await woken.wait()
 
     async def last_step(self, run: str) -> EventRow | None:
         """The node that began last."""

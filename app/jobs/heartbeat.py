@@ -39,7 +39,8 @@ async def beat(runs: Runs, fence: Fence, every: float) -> NoReturn:
             woken.clear()
             with contextlib.suppress(TimeoutError):
                 # Each event of the run rings, and so does a wish to cancel it; one from afar may ring nowhere.
-                await asyncio.wait_for(woken.wait(), min(LOOK, max(0.0, next_beat - time.monotonic())))
+                async with asyncio.timeout(min(LOOK, max(0.0, next_beat - time.monotonic()))):
+                    await woken.wait()
             try:
                 unwanted = await runs.is_unwanted(fence.run)
                 if time.monotonic() >= next_beat:

@@ -53,8 +53,10 @@ class Runner:
                 if run not in self.tasks and len(self.tasks) < self.at_once:
                     self._start(run)
             left = [run for run in left if run not in self.tasks]
+            # Not `wait_for`: Python 3.11's loses a cancellation that comes together with what it waits for.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.woken.wait(), LOOK)
+                async with asyncio.timeout(LOOK):
+                    await self.woken.wait()
 
     def _start(self, run: str) -> None:
         task = asyncio.create_task(self._run(run))

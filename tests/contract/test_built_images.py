@@ -80,6 +80,7 @@ async def test_an_image_with_what_a_task_asks_for(record: Record, store: Store, 
     sandbox = open_sandbox("docker", OWNER, Options(("tiny",), store))
     assert sandbox.environment.requirements(frozenset({"tiny"})) == ["tiny==1.0"]
     result = await sandbox.run(Program(PROGRAM, inputs), LIMITS)
+    await sandbox.close()
     assert result.stdout.split()[0] == SOURCE.split("'")[1], result.stderr
     assert result.stdout.split()[1:] == ["/opt/venv/lib/python3.11/site-packages/tiny/__init__.py", "/opt/venv"]
     assert await inspect(sandbox, {"tiny": "1.0", "helper": "1.0"}) == []
@@ -96,6 +97,7 @@ async def test_an_image_that_was_removed_is_built_again_without_network(
     assert [item.state for item in inventory(store) if item.record == record] == ["gone"]
     sandbox = open_sandbox("docker", OWNER, Options(("tiny",), store))
     assert (await sandbox.run(Program(PROGRAM, inputs), LIMITS)).ok
+    await sandbox.close()
     assert [(i.state, i.more) for i in inventory(store) if i.where == record.target] == [("in use", "tiny>=1")]
 
 

@@ -1,0 +1,194 @@
+"""Jobs over HTTP, on either database: the whole way, and every refusal."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes.api import Api, served
+from fakes.source import ScriptedSource, make_dataset, make_script, make_task
+from sqlalchemy import URL
+
+from app.cli.main import guarded
+
+BODY: dict[str, Any] = {"task": make_task(1).model_dump(mode="json", exclude_unset=True), "dataset": "numbers"}
+
+
+@pytest.fixture
+def api(url: URL, tmp_path: Path) -> Iterator[Api]:
+    make_dataset(tmp_path / "data")
+    with served(tmp_path, ScriptedSource(make_script(), tmp_path / "calls"), url) as opened:
+        yield opened
+
+
+def finished(api: Api, **more: Any) -> str:
+    job = api.post("/v1/jobs", BODY | more)["id"]
+    assert json.loads(api.events(job)[-1][2])["status"] == "finished"
+    return job
+
+
+def test_the_whole_way(api: Api, tmp_path: Path) -> None:
+    accepted = api.client.post("/v1/jobs", json=BODY)
+    assert accepted.status_code == 202
+    job = accepted.json()["id"]
+    assert accepted.headers["location"] == accepted.json()["links"]["self"] == f"/v1/jobs/{job}"
+    events = api.events(job)
+    assert [number for number, _, _ in events] == list(range(1, len(events) + 1))
+    assert {kind for _, kind, _ in events} >= {"status", "started", "finished", "version"}
+    # A connection that broke in between goes on where it was.
+    assert api.events(job, after=7) == events[7:]
+    seen = api.get(f"/v1/jobs/{job}")
+    assert (seen["status"], seen["stage"], seen["waits_for"], seen["problem"]) == ("finished", None, None, "")
+    assert seen["best"]["measured"]
+    assert seen["test"]["accuracy"] == pytest.approx(1.0)
+    assert seen["usage"]["calls"] > 5
+    versions = api.get(f"/v1/jobs/{job}/versions")
+    assert [version["version"] for version in versions] == [1, 2]
+    second = api.get(f"/v1/jobs/{job}/versions/2")
+    assert "def main" in second["source"]
+    assert second["diff"].startswith("---")
+    assert [line["kind"] for line in api.get(f"/v1/jobs/{job}/calls")].count("chat") > 5
+    assert api.get(f"/v1/jobs/{job}/usage")["calls"] == seen["usage"]["calls"]
+    steps = api.get(f"/v1/jobs/{job}/checkpoints")
+    assert steps[0]["next"] == []
+    assert api.get(f"/v1/jobs/{job}/checkpoints/{steps[1]['id']}")["next"] == ["document"]
+    rescored(api, job, tmp_path, seen["test"]["accuracy"])
+
+
+def rescored(api: Api, job: str, folder: Path, expected: float) -> None:
+    """The program of the bundle reaches the reported number again."""
+    bundle = zipfile.ZipFile(io.BytesIO(api.client.get(f"/v1/jobs/{job}/bundle").content))
+    bundle.extractall(folder / "bundle")
+    names = {item["name"] for item in api.get(f"/v1/jobs/{job}/artifacts")}
+    assert names == set(bundle.namelist()) >= {"program.py", "README.md", "result.json", "report.html"}
+    assert api.client.get(f"/v1/jobs/{job}/artifacts/program.py").content == bundle.read("program.py")
+    page = api.client.get(f"/v1/jobs/{job}/report")
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    assert b"<html" in page.content
+    assert json.loads(bundle.read("result.json"))["best"]["test"]["accuracy"] == expected
+    program = str(folder / "bundle" / "program.py")
+    assert guarded(["score", program, "--dataset", str(folder / "data"), "--sandbox", "process"]) == 0
+
+
+def test_the_same_key_means_the_same_job(api: Api) -> None:
+    asked = [api.post("/v1/jobs", BODY, headers={"Idempotency-Key": key})["id"] for key in ("a", "a", "b")]
+    assert asked[0] == asked[1] != asked[2]
+    assert len(api.get("/v1/jobs")["jobs"]) == 2
+
+
+def test_jobs_are_listed_by_pages(api: Api) -> None:
+    made = [finished(api) for _ in range(3)]
+    first = api.get("/v1/jobs?limit=2")
+    assert [job["id"] for job in first["jobs"]] == made[:0:-1]
+    second = api.get(f"/v1/jobs?limit=2&before={first['next']}")
+    assert ([job["id"] for job in second["jobs"]], second["next"]) == (made[:1], None)
+    assert api.get("/v1/jobs?status=running") == {"jobs": [], "next": None}
+    assert api.get("/v1/jobs?status=nonsense", 422)["detail"].startswith("query.status")
+
+
+def test_a_review_is_asked_and_answered(api: Api) -> None:
+    job = api.post("/v1/jobs", BODY | {"review": True})["id"]
+    for iteration in (0, 1):
+        waited_for(api, job, "waiting")
+        assert api.get(f"/v1/jobs/{job}")["waits_for"] == "a review"
+        question = api.get(f"/v1/jobs/{job}/review")
+        assert question["iteration"] == iteration
+        assert question["best"]["value"] == pytest.approx(1.0, abs=0.6)
+        stale = {"action": "go", "iteration": iteration + 1}
+        assert f"about iteration {iteration} now" in api.post(f"/v1/jobs/{job}/review", stale, 409)["detail"]
+        assert "goes on with an answer" in api.post(f"/v1/jobs/{job}/resume", status=409)["detail"]
+        api.post(f"/v1/jobs/{job}/review", {"action": "go", "iteration": iteration})
+    waited_for(api, job, "finished")
+    assert "asks nothing" in api.post(f"/v1/jobs/{job}/review", {"action": "go"}, 409)["detail"]
+
+
+def waited_for(api: Api, job: str, status: str) -> None:
+    while (seen := api.get(f"/v1/jobs/{job}"))["status"] != status:
+        assert seen["status"] in ("queued", "running"), seen
+
+
+def test_another_workspace_has_no_such_job(api: Api) -> None:
+    job = finished(api)
+    api.as_workspace("other")
+    assert api.get("/v1/jobs")["jobs"] == []
+    for path in ("", "/versions", "/versions/1", "/artifacts", "/bundle", "/report", "/calls", "/usage", "/review"):
+        assert api.get(f"/v1/jobs/{job}{path}", 404)["detail"] == f"there is no job {job!r}"
+    for path in ("/events", "/checkpoints", "/artifacts/program.py"):
+        assert api.client.get(f"/v1/jobs/{job}{path}").status_code == 404
+    for path in ("/cancel", "/resume"):
+        api.post(f"/v1/jobs/{job}{path}", status=404)
+    assert api.client.delete(f"/v1/jobs/{job}").status_code == 404
+    assert "there is no dataset" in api.post("/v1/jobs", BODY, 422)["detail"]
+    api.as_workspace("default")
+    assert api.get(f"/v1/jobs/{job}")["status"] == "finished"
+
+
+def test_a_job_that_rests_can_be_deleted(api: Api, tmp_path: Path) -> None:
+    job = finished(api)
+    assert (tmp_path / "runs" / job).is_dir()
+    assert api.client.delete(f"/v1/jobs/{job}").status_code == 204
+    assert not (tmp_path / "runs" / job).exists()
+    api.get(f"/v1/jobs/{job}", 404)
+    assert "finished cannot be cancelled" in api.post(f"/v1/jobs/{finished(api)}/cancel", status=409)["detail"]
+
+
+def changed(**more: Any) -> dict[str, Any]:
+    return BODY | {"task": BODY["task"] | more}
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"dataset": "numbers"}, "body.task: Field required"),
+        (BODY | {"color": "red"}, "body.color"),
+        (BODY | {"sandbox": "process"}, "body.sandbox"),
+        (BODY | {"dataset": "../etc"}, "there is no dataset '../etc'"),
+        (changed(name=""), "body.task.name"),
+        (changed(dataset="/etc"), "task.dataset: name the dataset beside the task"),
+        (changed(knowledge=["/etc/passwd"]), "task.knowledge: files of the server cannot be named"),
+        (changed(scoring={**BODY["task"]["scoring"], "scorer": "/tmp/a.py"}), "task.scoring.scorer: choose one of"),
+        (changed(target="x" * 30_000), "body.task.target"),
+        ([], "body"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line_and_nothing_is_made(api: Api, body: Any, words: str) -> None:
+    problem = api.post("/v1/jobs", body, 422)
+    assert problem["detail"].startswith(words)
+    assert "\n" not in problem["detail"]
+    assert problem["status"] == 422
+    assert api.get("/v1/jobs")["jobs"] == []
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [(b"\xff\xfe", 400), (b"{" * 900_000, 422), (b'{"a":' * 100_000, 400), (b"x" * 1_000_001, 413)],
+)
+def test_a_body_that_cannot_be_read(api: Api, content: bytes, status: int) -> None:
+    answer = api.client.post("/v1/jobs", content=content, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+
+
+def test_an_endless_body_is_cut_off(api: Api) -> None:
+    def chunks() -> Iterator[bytes]:
+        for _ in range(3000):
+            yield b" " * 1000
+
+    answer = api.client.post("/v1/jobs", content=chunks(), headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["title"]) == (413, "Content Too Large")
+
+
+@pytest.mark.parametrize("name", ["..%2f..%2fautoiot.db", "%2fetc%2fpasswd", "candidates", "nope", "a%00b"])
+def test_an_artifact_is_one_of_those_listed(api: Api, name: str) -> None:
+    job = finished(api)
+    assert api.client.get(f"/v1/jobs/{job}/artifacts/{name}").status_code == 404
+
+
+def test_health_and_the_document(api: Api) -> None:
+    assert api.get("/healthz") == api.get("/readyz") == {"status": "ok"}
+    document = api.get("/v1/openapi.json")
+    assert "Problem" in document["components"]["schemas"]
+    assert api.client.get("/v1/nowhere").headers["content-type"] == "application/problem+json"
+    assert api.client.put("/v1/jobs").status_code == 405

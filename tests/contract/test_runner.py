@@ -1,0 +1,130 @@
+# ruff: noqa: ASYNC110 (nobody waits for this event loop)
+"""What a server runs itself: as many as set, cancelled at once, given back when it stops, gone on with afterwards."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes.jobs import claimed, make_request, opened_jobs
+from fakes.source import ScriptedSource, make_dataset, make_script
+from sqlalchemy import URL
+
+from app.jobs.runs import Owning
+from app.jobs.service import Jobs
+from app.providers.ledger import Key, Reply
+from app.queue.embedded import Runner
+from sandbox.process import ProcessSandbox
+
+QUEUED = Owning(queue="cpu")
+
+
+@dataclass(frozen=True)
+class Gate(ScriptedSource):
+    """Waits at one node until it is opened."""
+
+    at: str = "outline"
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+    waiting: list[str] = field(default_factory=list)
+
+    async def chat(self, key: Key, messages: list[Any]) -> Reply:
+        if key.node == self.at:
+            self.waiting.append(key.node)
+            await self.opened.wait()
+        return await super().chat(key, messages)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Gate:
+    make_dataset(tmp_path / "data")
+    return Gate(make_script(), tmp_path / "calls")
+
+
+@pytest.fixture
+async def jobs(url: URL, source: Gate, tmp_path: Path) -> AsyncGenerator[Jobs]:
+    async with opened_jobs(tmp_path, source, ProcessSandbox(), url) as opened:
+        yield opened
+
+
+async def queue(jobs: Jobs, folder: Path, *names: str) -> None:
+    for name in names:
+        await jobs.runs.add(name, make_request(folder), QUEUED)
+
+
+async def become(jobs: Jobs, run: str, status: str) -> None:
+    async for event in jobs.events.follow(run):
+        if event.kind == "status" and event.data["status"] == status:
+            return
+    raise AssertionError(f"{run} never was {status}")
+
+
+async def test_no_more_at_once_than_set_and_the_rest_afterwards(jobs: Jobs, source: Gate, tmp_path: Path) -> None:
+    await queue(jobs, tmp_path, "a", "b", "c")
+    await jobs.runs.add("by hand", make_request(tmp_path))
+    runner = Runner(jobs, at_once=2)
+    async with runner.working():
+        await asyncio.gather(become(jobs, "a", "running"), become(jobs, "b", "running"))
+        assert set(runner.tasks) == {"a", "b"}
+        source.opened.set()
+        await asyncio.gather(*(become(jobs, run, "finished") for run in "abc"))
+    # What somebody makes to run it is not taken away from them.
+    assert (await jobs.runs.get("by hand")).status == "queued"
+
+
+async def test_a_job_that_comes_later_is_taken_when_told(jobs: Jobs, source: Gate, tmp_path: Path) -> None:
+    source.opened.set()
+    runner = Runner(jobs, at_once=1)
+    async with runner.working():
+        await queue(jobs, tmp_path, "a")
+        runner.wake()
+        await become(jobs, "a", "finished")
+
+
+async def test_a_cancelled_job_is_ended_and_gives_a_receipt(jobs: Jobs, source: Gate, tmp_path: Path) -> None:
+    await queue(jobs, tmp_path, "a", "b")
+    async with Runner(jobs, at_once=1).working():
+        while not source.waiting:
+            await asyncio.sleep(0.01)
+        assert await jobs.runs.cancel("a") == "running"
+        assert await jobs.runs.cancel("b") == "cancelled"
+        told = [event async for event in jobs.events.follow("a")]
+    assert [event.kind for event in told[-3:]] == ["cancel", "receipt", "status"]
+    assert told[-2].data["stopped"] == ["outline"]
+    assert [(await jobs.runs.get(run)).status for run in "ab"] == ["cancelled", "cancelled"]
+
+
+async def test_a_server_that_stops_gives_its_jobs_back(jobs: Jobs, source: Gate, tmp_path: Path) -> None:
+    await queue(jobs, tmp_path, "a")
+    async with Runner(jobs, at_once=1).working():
+        while not source.waiting:
+            await asyncio.sleep(0.01)
+    assert (await jobs.runs.get("a")).status == "queued"
+    source.opened.set()
+    async with Runner(jobs, at_once=1).working():
+        await become(jobs, "a", "finished")
+    row = await jobs.runs.get("a")
+    assert (row.attempt, row.problem) == (2, "")
+
+
+async def test_what_a_killed_server_was_running_goes_on(jobs: Jobs, source: Gate, tmp_path: Path) -> None:
+    source.opened.set()
+    await queue(jobs, tmp_path, "a", "b")
+    await claimed(jobs.database, "a", f"{jobs.place.name}1")
+    await claimed(jobs.database, "b", "elsewhere#1")
+    async with Runner(jobs, at_once=2).working():
+        await become(jobs, "a", "finished")
+    # Somebody else's, who is alive.
+    assert (await jobs.runs.get("b")).status == "running"
+
+
+async def test_a_job_that_cannot_begin_does_not_hold_up_the_next(jobs: Jobs, source: Gate, tmp_path: Path) -> None:
+    source.opened.set()
+    await jobs.runs.add("bad", make_request(tmp_path / "nowhere"), QUEUED)
+    await queue(jobs, tmp_path, "good")
+    async with Runner(jobs, at_once=1).working():
+        await become(jobs, "good", "finished")
+    row = await jobs.runs.get("bad")
+    assert row.status == "stopped"
+    assert "no such folder" in row.problem

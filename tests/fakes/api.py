@@ -1,0 +1,83 @@
+"""The REST API over real services, with a source and a sandbox of the test's own."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Generator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from fakes.jobs import opened_jobs
+from sqlalchemy import URL
+from starlette.testclient import TestClient
+
+from app.api.access import Caller, current
+from app.api.app import create_app
+from app.db.tables import DatasetRow
+from app.providers.source import Source
+from app.queue.embedded import Runner
+from app.services import Services
+from app.settings import Settings
+from graph.errors import DatasetInvalid
+from sandbox.base import Sandbox
+from sandbox.process import ProcessSandbox
+
+
+@dataclass(frozen=True)
+class OneDataset:
+    """`numbers`, in the workspace `default`."""
+
+    folder: Path
+
+    async def get(self, workspace: str, name: str) -> DatasetRow:
+        if (workspace, name) != ("default", "numbers"):
+            raise DatasetInvalid(f"there is no dataset {name!r}")
+        return DatasetRow(workspace=workspace, name=name, folder=str(self.folder))
+
+
+@dataclass
+class Api:
+    """A client of a server that runs in this process."""
+
+    client: TestClient
+    who: list[Caller] = field(default_factory=lambda: [Caller("default", "admin")])
+
+    def as_workspace(self, name: str) -> None:
+        self.who[:] = [replace(self.who[0], workspace=name)]
+
+    def get(self, path: str, status: int = 200, **more: Any) -> Any:
+        answer = self.client.get(path, **more)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    def post(self, path: str, body: Any = None, status: int = 202, **more: Any) -> Any:
+        answer = self.client.post(path, json=body, **more)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    def events(self, job: str, after: int = 0) -> list[tuple[int, str, str]]:
+        """Number, kind and data of each event, to the end of the job."""
+        with self.client.stream("GET", f"/v1/jobs/{job}/events", headers={"Last-Event-ID": str(after)}) as stream:
+            assert stream.headers["content-type"].startswith("text/event-stream")
+            blocks = "\n".join(stream.iter_lines()).split("\n\n")
+        fields = [dict(line.split(": ", 1) for line in block.splitlines() if ": " in line) for block in blocks]
+        return [(int(one["id"]), one["event"], one["data"]) for one in fields if "id" in one]
+
+
+@contextlib.contextmanager
+def served(
+    home: Path, source: Source, url: URL | None = None, sandbox: Sandbox | None = None, at_once: int = 2
+) -> Generator[Api]:
+    @contextlib.asynccontextmanager
+    async def opened() -> AsyncGenerator[Services]:
+        async with opened_jobs(home, source, sandbox or ProcessSandbox(), url) as jobs:
+            runner = Runner(jobs, at_once)
+            services = Services(Settings(), jobs, OneDataset(home / "data"), runner, asyncio.Event())
+            async with runner.working():
+                yield services
+
+    app = create_app(opened)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        api = Api(client)
+        app.dependency_overrides[current] = lambda: api.who[0]
+        yield api
