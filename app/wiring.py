@@ -16,6 +16,9 @@ from app.db.session import Database, open_database
 from app.db.sqlite_checkpoints import SqliteCheckpoints
 from app.jobs.request import RunRequest
 from app.jobs.service import Jobs
+from app.keys.quota import Quota
+from app.keys.quotas import Quotas
+from app.keys.service import Keys
 from app.knowledge.documents import DocumentSearch, list_documents
 from app.knowledge.tavily import TavilySearch
 from app.providers.live import LiveSource
@@ -45,6 +48,24 @@ async def open_jobs(settings: Settings) -> AsyncGenerator[Jobs]:
             open_sandbox=lambda request: open_confinement(settings, request.sandbox, request.task.constraints),
             embedding_model=settings.embedding_model,
         )
+
+
+@contextlib.asynccontextmanager
+async def open_keys(settings: Settings) -> AsyncGenerator[tuple[Keys, Quotas]]:
+    settings.home.mkdir(parents=True, exist_ok=True)
+    async with open_database(address(settings)) as database:
+        yield Keys(database), open_quotas(settings, database)
+
+
+def open_quotas(settings: Settings, database: Database) -> Quotas:
+    defaults = Quota(
+        jobs_running=settings.quota_jobs_running,
+        jobs_a_day=settings.quota_jobs_a_day,
+        tokens=settings.quota_tokens,
+        usd=settings.quota_usd,
+        disk_mb=settings.quota_disk_mb,
+    )
+    return Quotas(database, defaults)
 
 
 def address(settings: Settings) -> URL:
