@@ -74,7 +74,7 @@ async def without_key(keys: Keys, request: Request) -> Caller | str:
         return MISSING
     # Looked at for each request: the last key may be revoked while the server listens to the whole network.
     client = request.client.host if request.client else ""
-    local = is_local(client, request.url.hostname or "", request.headers.get("origin"))
+    local = is_local(client, request.headers.get("host", ""), request.headers.get("origin"))
     return Caller(HOME, "admin") if local else NOT_LOCAL
 
 

@@ -1,9 +1,12 @@
 """Which addresses the server may listen on, and who comes from this machine."""
 
 import ipaddress
-from urllib.parse import urlsplit
+import re
 
 from graph.errors import AutoiotError
+
+
+_ADDRESS = re.compile(r"(?:https?://)?(\[[0-9a-f:.]+\]|[^][/:@?#]+)(?::\d+)?")
 
 
 class DoorOpen(AutoiotError):
@@ -32,5 +35,11 @@ def is_local(client: str, host: str, origin: str | None) -> bool:
     A browser here may show a page from anywhere: by `origin` it tells so, and by `host` where the name of that page
     was made to lead to this machine.
     """
-    named = host if origin is None else urlsplit(origin).hostname or ""
-    return all(is_loopback(name) for name in (client, host, named))
+    named = (host,) if origin is None else (host, origin)
+    return all(map(is_loopback, (client, *map(host_of, named))))
+
+
+def host_of(address: str) -> str:
+    """The bare host of `HOST:PORT` or of an origin; empty where there is none."""
+    found = _ADDRESS.fullmatch(address.lower())
+    return found[1].strip("[]") if found else ""
