@@ -5,7 +5,6 @@ import re
 
 from graph.errors import AutoiotError
 
-
 _ADDRESS = re.compile(r"(?:https?://)?(\[[0-9a-f:.]+\]|[^][/:@?#]+)(?::\d+)?")
 
 

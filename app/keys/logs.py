@@ -28,15 +28,24 @@ class _Hiding:
             record.args = {name: _hide(value) for name, value in record.args.items()}
         elif record.args:
             record.args = tuple(_hide(value) for value in record.args)
-        if record.exc_info:
-            record.exc_text = hidden(_plain.formatException(record.exc_info))
+        _hide_in_traceback(record)
         return record
+
+
+def _hide_in_traceback(record: logging.LogRecord) -> None:
+    text = _plain.formatException(record.exc_info) if record.exc_info else ""
+    if hidden(text) != text:
+        # Formatters take the text as it is; the error itself would be written anew by some of them.
+        record.exc_text, record.exc_info = hidden(text), None
 
 
 def _hide(value: Any) -> Any:
     """As it is, whatever its type, where there is no key in it."""
     if value is None or isinstance(value, int | float):
         return value
-    text = str(value)
+    try:
+        text = str(value)
+    except Exception:  # noqa: BLE001 (whose words cannot be had has no key to show, and a log must not break a program)
+        return value
     safe = hidden(text)
     return value if safe == text else safe

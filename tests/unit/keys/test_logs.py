@@ -40,3 +40,15 @@ def test_other_values_stay_what_they_are(caplog: pytest.LogCaptureFixture) -> No
     logging.getLogger("uvicorn.access").warning('%s - "%s %s HTTP/%s" %d', "1.2.3.4", "GET", f"/?k={KEY}", "1.1", 200)
     (record,) = caplog.records
     assert record.args == ("1.2.3.4", "GET", "/?k=ak_0123456789ab_...", "1.1", 200)
+
+
+class Wordless:
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+def test_a_log_breaks_no_program() -> None:
+    log = logging.getLogger("nobody.listens")
+    log.propagate = False
+    log.addHandler(logging.NullHandler())
+    log.error("%s", Wordless())
