@@ -61,6 +61,14 @@ class Settings(BaseSettings):
     """How many programs run at once in Docker; unset: twice as many as there are CPUs."""
     sandbox_runtime: Annotated[str | None, Field(alias="AUTOIOT_SANDBOX_RUNTIME", pattern=r"^[\w.-]+$")] = None
     """Of Docker Engine, e.g. `runsc` (gVisor)."""
+    rate_limit: Annotated[int, Field(alias="AUTOIOT_RATE_LIMIT", ge=0, le=1_000_000)] = 600
+    """Requests a minute of one key, or of one address without a key; 0: as many as they like."""
+    quota_jobs_running: Annotated[int | None, Field(alias="AUTOIOT_QUOTA_JOBS_RUNNING", ge=0)] = None
+    """Of each workspace, as all quotas; unset: no limit. `autoiot keys quota` sets others for one workspace."""
+    quota_jobs_a_day: Annotated[int | None, Field(alias="AUTOIOT_QUOTA_JOBS_A_DAY", ge=0)] = None
+    quota_tokens: Annotated[int | None, Field(alias="AUTOIOT_QUOTA_TOKENS", ge=0)] = None
+    quota_usd: Annotated[float | None, Field(alias="AUTOIOT_QUOTA_USD", ge=0, allow_inf_nan=False)] = None
+    quota_disk_mb: Annotated[int | None, Field(alias="AUTOIOT_QUOTA_DISK_MB", ge=0)] = None
 
     @field_validator("database_url")
     @classmethod

@@ -18,6 +18,9 @@ from app.db.session import Database, open_database
 from app.db.sqlite_checkpoints import SqliteCheckpoints
 from app.jobs.request import RunRequest
 from app.jobs.service import Jobs
+from app.keys.quota import Quota
+from app.keys.quotas import Quotas
+from app.keys.service import Keys
 from app.knowledge.documents import DocumentSearch, list_documents
 from app.knowledge.tavily import TavilySearch
 from app.providers.live import LiveSource
@@ -56,6 +59,24 @@ async def open_jobs(settings: Settings) -> AsyncGenerator[Jobs]:
 async def open_services(settings: Settings, closing: asyncio.Event) -> AsyncGenerator[Services]:
     async with open_jobs(settings) as jobs:
         yield Services(settings, jobs, Registered(jobs.database), Runner(jobs, settings.jobs_at_once), closing)
+
+
+@contextlib.asynccontextmanager
+async def open_keys(settings: Settings) -> AsyncGenerator[tuple[Keys, Quotas]]:
+    settings.home.mkdir(parents=True, exist_ok=True)
+    async with open_database(address(settings)) as database:
+        yield Keys(database), open_quotas(settings, database)
+
+
+def open_quotas(settings: Settings, database: Database) -> Quotas:
+    defaults = Quota(
+        jobs_running=settings.quota_jobs_running,
+        jobs_a_day=settings.quota_jobs_a_day,
+        tokens=settings.quota_tokens,
+        usd=settings.quota_usd,
+        disk_mb=settings.quota_disk_mb,
+    )
+    return Quotas(database, defaults)
 
 
 def address(settings: Settings) -> URL:

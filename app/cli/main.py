@@ -11,6 +11,7 @@ from app.cli.dataset import dataset
 from app.cli.doctor import doctor
 from app.cli.failures import explain, one_line
 from app.cli.images import images
+from app.cli.keys import keys
 from app.cli.migrate import migrate
 from app.cli.run import INTERRUPTED, resume, run
 from app.cli.sandbox import sandbox
@@ -36,6 +37,7 @@ app.command()(serve)
 app.command()(migrate)
 app.add_typer(dataset, name="dataset")
 app.add_typer(images, name="images")
+app.add_typer(keys, name="keys")
 app.add_typer(sandbox, name="sandbox")
 
 

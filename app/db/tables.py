@@ -141,3 +141,16 @@ class DatasetRow(Table):
     bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     files: Mapped[int] = mapped_column(default=0)
     created: Mapped[str] = mapped_column(default=now)
+
+
+class WorkspaceRow(Table):
+    """What a workspace may use, where that is not what the settings say; null follows them."""
+
+    __tablename__ = "workspaces"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    jobs_running: Mapped[int | None]
+    jobs_a_day: Mapped[int | None]
+    tokens: Mapped[int | None] = mapped_column(BigInteger)
+    usd: Mapped[float | None]
+    disk_mb: Mapped[int | None]

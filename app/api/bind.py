@@ -1,0 +1,44 @@
+"""Which addresses the server may listen on, and who comes from this machine."""
+
+import ipaddress
+import re
+
+from graph.errors import AutoiotError
+
+_ADDRESS = re.compile(r"(?:https?://)?(\[[0-9a-f:.]+\]|[^][/:@?#]+)(?::\d+)?")
+
+
+class DoorOpen(AutoiotError):
+    """Anybody in the network could use the server."""
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def refuse_open_door(host: str, has_keys: bool) -> None:
+    """Raises DoorOpen where others than this machine could come in without a key."""
+    if not has_keys and not is_loopback(host):
+        raise DoorOpen(
+            f"without any key the server listens on this machine only, not on {host}:"
+            " run `autoiot keys create NAME --role admin` first"
+        )
+
+
+def is_local(client: str, host: str, origin: str | None) -> bool:
+    """Whether a person at this machine asks: from here, under a name of this machine, and not for a page of another.
+
+    A browser here may show a page from anywhere: by `origin` it tells so, and by `host` where the name of that page
+    was made to lead to this machine.
+    """
+    named = (host,) if origin is None else (host, origin)
+    return all(map(is_loopback, (client, *map(host_of, named))))
+
+
+def host_of(address: str) -> str:
+    """The bare host of `HOST:PORT` or of an origin; empty where there is none."""
+    found = _ADDRESS.fullmatch(address.lower())
+    return found[1].strip("[]") if found else ""
