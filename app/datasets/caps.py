@@ -35,6 +35,9 @@ class Meter:
         self.caps = caps
         self.files = 0
         self.bytes = 0
+        """Of the files alone."""
+        self._read = 0
+        """With headers, and what is left out."""
         self._members = 0
         self._most = min(caps.total, caps.slack + caps.ratio * archive)
         self._watch = watch
@@ -52,8 +55,8 @@ class Meter:
     def add(self, size: int) -> None:
         """Raises UploadTooLarge."""
         self._watch()
-        self.bytes += size
-        if self.bytes <= self._most:
+        self._read += size
+        if self._read <= self._most:
             return
         if self._most == self.caps.total:
             raise UploadTooLarge(f"the archive unpacks to more than {shown(self.caps.total)}")
@@ -68,6 +71,7 @@ class Meter:
             if size > self.caps.file:
                 raise UploadTooLarge(f"{name} in the archive is larger than {shown(self.caps.file)}")
             self.add(len(chunk))
+            self.bytes += len(chunk)
             yield chunk
 
 

@@ -19,7 +19,7 @@ WALL_SECONDS = 900
 MEMORY = 8 << 30
 
 
-async def examine_apart(folder: Path) -> Findings:
+async def examine_apart(folder: Path, cpu_seconds: int = CPU_SECONDS) -> Findings:
     """Raises DatasetInvalid where it cannot be brought to an end."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -27,6 +27,7 @@ async def examine_apart(folder: Path) -> Findings:
         "-m",
         "app.datasets.examination",
         str(folder),
+        str(cpu_seconds),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
@@ -46,8 +47,8 @@ async def examine_apart(folder: Path) -> Findings:
     return Findings(tuple(found["problems"]), tuple(found["notes"]))
 
 
-def main(folder: str) -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+def main(folder: str, cpu_seconds: str) -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (int(cpu_seconds), int(cpu_seconds)))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     try:
         found = examine(open_dataset(Path(folder)))
@@ -57,4 +58,4 @@ def main(folder: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -1,5 +1,6 @@
 """Which folders of the server may be registered as datasets."""
 
+import contextlib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ class Roots:
         if not self.allowed:
             raise DatasetInvalid("no folder may be registered here: set AUTOIOT_DATASET_ROOTS, or upload an archive")
         real = self._real(folder)
-        if not real.is_dir():
+        if not _is_folder(real):
             raise DatasetInvalid(f"{folder}: there is no such folder on the server")
         if not os.access(real, os.R_OK | os.X_OK):
             raise DatasetInvalid(f"{folder}: the server may not read it")
@@ -43,6 +44,13 @@ class Roots:
             return True
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # e.g. a name that is too long
+        return False
+
+
 def _resolved(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
@@ -56,6 +64,7 @@ def size_up(folder: Path) -> tuple[int, int]:
     files = size = 0
     for above, _, names in os.walk(folder):
         for name in names:
-            files += 1
-            size += Path(above, name).lstat().st_size
+            with contextlib.suppress(OSError):  # it may just have gone
+                size += Path(above, name).lstat().st_size
+                files += 1
     return files, size

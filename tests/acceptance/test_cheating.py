@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.places import HEARTBEAT, MITDB, opened
 from fakes.jobs import opened_jobs
+from fakes.places import HEARTBEAT, MITDB, opened
 from fakes.source import ScriptedSource, script_of
 
 from app.datasets.bench import Bench

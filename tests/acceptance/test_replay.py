@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.places import HEARTBEAT, MITDB, REPOSITORY
 from fakes.jobs import opened_jobs
+from fakes.places import HEARTBEAT, MITDB, REPOSITORY
 from fakes.source import ScriptedSource, make_dataset, make_script, make_task
 
 from app.datasets.bench import Bench

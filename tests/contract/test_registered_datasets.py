@@ -11,6 +11,7 @@ from fakes.jobs import claimed, make_request
 
 from app.datasets.caps import Caps
 from app.datasets.errors import DatasetTaken, DatasetUnknown, DiskFull, UploadBroken, UploadTooLarge
+from app.datasets.preflight import Findings
 from app.datasets.registered import RegisteredDatasets
 from app.datasets.uploads import Uploads
 from app.db.session import Database
@@ -271,6 +272,7 @@ async def test_folders_that_may_not_be_registered(
         (datasets, Path("/\0"), "absolute"),
         (datasets, root / "none", "no such folder"),
         (datasets, root / "file", "no such folder"),
+        (datasets, root / ("a" * 300), "no such folder"),
         (inside, home / "mine", "its own files"),
         (inside, home, "its own files"),
         (RegisteredDatasets(database, home, (tmp_path.parent,), CAPS), tmp_path, "its own files"),
@@ -293,8 +295,8 @@ async def test_a_folder_that_has_become_a_link_is_not_read(
 
 
 async def test_the_check_says_what_the_command_says(datasets: RegisteredDatasets) -> None:
-    await upload(datasets)
-    assert await datasets.check("one", "ecg") == await datasets.check("one", "ecg")
+    await upload(datasets, content=zipped({"a.csv": b"t\n1\n"}))
+    assert await datasets.check("one", "ecg") == Findings((), ())
     await upload(datasets, "bad", zipped({"dataset.yaml": b"name: [", "a.csv": b"1"}))
     assert "dataset.yaml" in (await datasets.check("one", "bad")).problems[0]
     await upload(datasets, "empty", zipped({"a.csv": b"", "b": b"1"}))

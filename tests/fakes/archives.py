@@ -31,10 +31,13 @@ def zip_info(name: str, mode: int = stat.S_IFREG | 0o777, method: int = zipfile.
 
 
 def tarred(
-    files: Fill, change: Callable[[tarfile.TarInfo], None] = lambda info: None, form: int = tarfile.PAX_FORMAT
+    files: Fill,
+    change: Callable[[tarfile.TarInfo], None] = lambda info: None,
+    form: int = tarfile.PAX_FORMAT,
+    said: dict[str, str] | None = None,
 ) -> bytes:
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w", format=form) as archive:
+    with tarfile.open(fileobj=out, mode="w", format=form, pax_headers=said) as archive:
         for name, content in files.items():
             info = tarfile.TarInfo(name)
             info.type, info.size = (tarfile.DIRTYPE, 0) if content is None else (tarfile.REGTYPE, len(content))

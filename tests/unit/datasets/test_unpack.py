@@ -52,11 +52,13 @@ def tree(folder: Path) -> dict[str, bytes | None]:
         zipped(GOOD | {"__MACOSX/data/._a.csv": b"junk", "data/.DS_Store": b"junk"}),
         tarred(GOOD | {"__MACOSX/": None, "data/.DS_Store": b"junk"}),
         zipped(GOOD)[:-2] + b"\5\0hello",
+        tarred(GOOD, lambda info: info.pax_headers.update(comment="x" * 600)),
+        tarred(GOOD, said={"comment": "as git archive writes it"}),
     ],
 )
 def test_what_is_taken(content: bytes, tmp_path: Path) -> None:
     found = unpacked(content, tmp_path)
-    assert found.files == 2
+    assert found == Unpacked(files=2, bytes=11)
     assert tree(tmp_path / "into") == {
         "dataset.yaml": b"name: x",
         "labels": None,
@@ -187,6 +189,7 @@ OTHERS: list[tuple[str, bytes]] = [
     ("holds a link", tar_of(tarfile.SYMTYPE, "x" * 200)),
     ("a sparse file", pax_of(**{"GNU.sparse.major": "1", "GNU.sparse.size": "9"})),
     ("an impossible size", pax_of(size="-5")),
+    ("one name or size to all", tarred({"a": b"1"}, said={"path": "b"})),
     ("has '..' in it", pax_of(path="../../a")),
     ("cannot be printed", pax_of(path="a\0b")),
     ("twice", twice(tarred({"a": b"1"}))),
