@@ -19,6 +19,7 @@ from app.db.session import Database
 from app.db.tables import DatasetRow, now
 from graph.errors import DatasetInvalid
 
+CHECKS_AT_ONCE = 2
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}")
 
 
@@ -43,6 +44,8 @@ class RegisteredDatasets:
         self._stages = Stages(home.absolute())
         self._uploads = uploads or Uploads(caps)
         self._refuse_bytes = refuse_bytes
+        # Each may take gigabytes of memory.
+        self._checking = asyncio.Semaphore(CHECKS_AT_ONCE)
 
     async def get(self, workspace: str, name: str) -> DatasetRow:
         """Raises DatasetUnknown."""
@@ -124,7 +127,9 @@ class RegisteredDatasets:
 
     async def check(self, workspace: str, name: str) -> Findings:
         """What `autoiot dataset check` would say. Raises DatasetUnknown, DatasetInvalid."""
-        return await examine_apart(await self.folder(workspace, name))
+        folder = await self.folder(workspace, name)
+        async with self._checking:
+            return await examine_apart(folder)
 
     async def sweep(self) -> None:
         """Remove what servers that were killed left behind; for the start of a server."""

@@ -29,9 +29,13 @@ class Uploads:
 
     def refuse_length(self, length: int, folder: Path) -> None:
         """Before any of it is read. Raises UploadTooLarge, DiskFull."""
-        if length > self.caps.archive:
-            raise UploadTooLarge(f"the archive is larger than {shown(self.caps.archive)}")
+        self.refuse_large(length)
         self.refuse_full(folder, length)
+
+    def refuse_large(self, size: int) -> None:
+        """Raises UploadTooLarge."""
+        if size > self.caps.archive:
+            raise UploadTooLarge(f"the archive is larger than {shown(self.caps.archive)}")
 
     def refuse_full(self, folder: Path, more: int = 0) -> None:
         """Raises DiskFull."""
@@ -44,7 +48,8 @@ class Uploads:
         with _full_told(), into.open("xb") as file:
             async for chunk in chunks:
                 size += len(chunk)
-                self.refuse_length(size, into.parent)
+                self.refuse_large(size)
+                self.refuse_full(into.parent)
                 waiting += chunk
                 if len(waiting) >= BUFFER:
                     await in_thread(_writing(file, bytes(waiting)), Stop())

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from fakes.archives import gzipped, tarred, zipped
 from fakes.jobs import claimed, make_request
+from sqlalchemy import update
 
 from app.datasets.caps import Caps
 from app.datasets.errors import DatasetTaken, DatasetUnknown, DiskFull, UploadBroken, UploadTooLarge
@@ -15,7 +16,7 @@ from app.datasets.preflight import Findings
 from app.datasets.registered import RegisteredDatasets
 from app.datasets.uploads import Uploads
 from app.db.session import Database
-from app.db.tables import HOME, DatasetRow
+from app.db.tables import HOME, RunRow
 from app.jobs.runs import Runs
 from graph.errors import AutoiotError, DatasetInvalid
 
@@ -76,14 +77,10 @@ async def upload(datasets: RegisteredDatasets, name: str = "ecg", content: bytes
     return (await datasets.receive("one", name, sent(content), len(content)))[1]
 
 
-async def uses(database: Database, root: Path, folder: str, workspace: str = "one") -> None:
-    request = replace(make_request(root), dataset=Path(folder))
-    await Runs(database).add("job", request)
+async def uses(database: Database, root: Path, folder: str, workspace: str = "one", run: str = "job") -> None:
+    await Runs(database).add(run, replace(make_request(root), dataset=Path(folder)))
     async with database.write.begin() as session:
-        await session.execute(
-            DatasetRow.metadata.tables["runs"].update().where(DatasetRow.metadata.tables["runs"].c.id == "job"),
-            {"workspace": workspace},
-        )
+        await session.execute(update(RunRow).where(RunRow.id == run).values(workspace=workspace))
 
 
 async def test_an_upload_is_a_dataset_of_its_workspace_alone(datasets: RegisteredDatasets, home: Path) -> None:
@@ -224,24 +221,36 @@ async def test_a_full_disk_and_a_quota_refuse(database: Database, home: Path) ->
     assert left(home) == []
 
 
-@pytest.mark.parametrize("state", ["queued", "running"])
+@pytest.mark.parametrize("state", ["queued", "running", "waiting"])
+@pytest.mark.parametrize("uploaded", [True, False])
 async def test_what_a_job_uses_stays(
-    state: str, database: Database, datasets: RegisteredDatasets, root: Path, home: Path
+    state: str, uploaded: bool, database: Database, datasets: RegisteredDatasets, root: Path, home: Path
 ) -> None:
-    await upload(datasets)
-    folder = await datasets.folder("one", "ecg")
+    await (upload(datasets) if uploaded else datasets.register("one", "ecg", root / "data"))
+    folder, before = await datasets.folder("one", "ecg"), left(home)
     await uses(database, root, str(folder))
-    if state == "running":
-        await claimed(database, "job")
+    if state != "queued":
+        fence = await claimed(database, "job")
+    if state == "waiting":
+        await Runs(database).leave(fence, "wait")
     with pytest.raises(DatasetTaken, match=r"^ecg is used by the job job: wait for its end, or cancel it$"):
         await datasets.delete("one", "ecg")
     with pytest.raises(DatasetTaken):
         await upload(datasets)
-    assert left(home) == [folder.parent]
-    if state == "queued":
-        await Runs(database).cancel("job")
-        await datasets.delete("one", "ecg")
-        assert left(home) == []
+    assert left(home) == before
+    assert folder.is_dir()
+
+
+async def test_what_an_ended_job_or_that_of_another_workspace_used_may_go(
+    database: Database, datasets: RegisteredDatasets, root: Path, home: Path
+) -> None:
+    await upload(datasets)
+    await uses(database, root, str(await datasets.folder("one", "ecg")), workspace="two")
+    assert await upload(datasets) is False
+    await uses(database, root, str(await datasets.folder("one", "ecg")), run="mine")
+    await Runs(database).cancel("mine")
+    await datasets.delete("one", "ecg")
+    assert left(home) == []
 
 
 async def test_a_folder_of_the_server(datasets: RegisteredDatasets, home: Path, root: Path) -> None:
