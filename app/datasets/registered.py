@@ -41,7 +41,7 @@ class RegisteredDatasets:
         """`refuse_bytes` raises when a workspace may not have so many bytes more."""
         self._rows = DatasetRows(database)
         self._roots = Roots(roots, home)
-        self._stages = Stages(home.absolute())
+        self._stages = Stages(home.resolve())
         self._uploads = uploads or Uploads(caps)
         self._refuse_bytes = refuse_bytes
         # Each may take gigabytes of memory.
