@@ -4,25 +4,27 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterable
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-from app.db.tables import DatasetRow
+from app.datasets.registered import RegisteredDatasets
 from app.jobs.service import Jobs
+from app.keys.quotas import Quotas
+from app.keys.rate import RateLimit
+from app.keys.service import Keys
 from app.queue.embedded import Runner
 from app.settings import Settings
 
 T = TypeVar("T")
 
 
-class Datasets(Protocol):
-    async def get(self, workspace: str, name: str) -> DatasetRow: ...
-
-
 @dataclass(frozen=True)
 class Services:
     settings: Settings
     jobs: Jobs
-    datasets: Datasets
+    datasets: RegisteredDatasets
+    keys: Keys
+    quotas: Quotas
+    rate: RateLimit
     runner: Runner
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the server is asked to stop: streams that would never end do."""

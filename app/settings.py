@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.db.address import postgres_address
 from graph.errors import AutoiotError
@@ -69,6 +69,19 @@ class Settings(BaseSettings):
     quota_tokens: Annotated[int | None, Field(alias="AUTOIOT_QUOTA_TOKENS", ge=0)] = None
     quota_usd: Annotated[float | None, Field(alias="AUTOIOT_QUOTA_USD", ge=0, allow_inf_nan=False)] = None
     quota_disk_mb: Annotated[int | None, Field(alias="AUTOIOT_QUOTA_DISK_MB", ge=0)] = None
+
+    dataset_roots: Annotated[tuple[Path, ...], NoDecode, Field(alias="AUTOIOT_DATASET_ROOTS")] = ()
+    """Folders below which an admin may register datasets with a server; unset: none may be."""
+    upload_max_mb: Annotated[int, Field(alias="AUTOIOT_UPLOAD_MAX_MB", ge=1, le=1_000_000)] = 4096
+    """The largest archive that a server takes; it may unpack to four times as much."""
+
+    @field_validator("dataset_roots", mode="before")
+    @classmethod
+    def _must_be_folders(cls, given: object) -> object:
+        roots = given.split(":") if isinstance(given, str) else given
+        if isinstance(roots, list) and not all(str(root).startswith("/") for root in roots):
+            raise ValueError("give absolute paths, with ':' between them")
+        return roots
 
     @field_validator("database_url")
     @classmethod

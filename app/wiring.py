@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from app.datasets.registered import Registered
+from app.datasets.caps import Caps
+from app.datasets.registered import RegisteredDatasets
 from app.db.address import is_postgres, libpq_address, postgres_address, sqlite_address
 from app.db.checkpoints import Checkpoints
 from app.db.migrate import migrate
@@ -20,6 +21,7 @@ from app.jobs.request import RunRequest
 from app.jobs.service import Jobs
 from app.keys.quota import Quota
 from app.keys.quotas import Quotas
+from app.keys.rate import RateLimit
 from app.keys.service import Keys
 from app.knowledge.documents import DocumentSearch, list_documents
 from app.knowledge.tavily import TavilySearch
@@ -58,7 +60,25 @@ async def open_jobs(settings: Settings) -> AsyncGenerator[Jobs]:
 @contextlib.asynccontextmanager
 async def open_services(settings: Settings, closing: asyncio.Event) -> AsyncGenerator[Services]:
     async with open_jobs(settings) as jobs:
-        yield Services(settings, jobs, Registered(jobs.database), Runner(jobs, settings.jobs_at_once), closing)
+        quotas = open_quotas(settings, jobs.database)
+        datasets = RegisteredDatasets(
+            jobs.database,
+            jobs.home,
+            settings.dataset_roots,
+            Caps.of(settings.upload_max_mb << 20),
+            refuse_bytes=quotas.refuse_bytes,
+        )
+        await datasets.sweep()
+        yield Services(
+            settings=settings,
+            jobs=jobs,
+            datasets=datasets,
+            keys=Keys(jobs.database),
+            quotas=quotas,
+            rate=RateLimit(settings.rate_limit),
+            runner=Runner(jobs, settings.jobs_at_once),
+            closing=closing,
+        )
 
 
 @contextlib.asynccontextmanager

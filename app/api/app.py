@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from app.api import checkpoints, events, health, jobs, results, review
+from app.api import checkpoints, datasets, events, health, jobs, keys, results, review
 from app.api.problems import BodyLimit, Problem, handle_problems
 from app.services import Services
 
@@ -20,6 +20,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     review.router,
     results.router,
     checkpoints.router,
+    datasets.router,
+    keys.router,
     health.router,
 )
 

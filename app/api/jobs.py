@@ -42,10 +42,11 @@ class Accepted(BaseModel):
 @router.post("", status_code=202, responses=answers(404, 413))
 async def submit(body: JobRequest, services: Given, caller: Asking, response: Response, key: Key = None) -> Accepted:
     """Queue a job. With the same `Idempotency-Key`, the same job is meant: it is not made twice."""
-    dataset = await services.datasets.get(caller.workspace, body.dataset)
+    folder = await services.datasets.folder(caller.workspace, body.dataset)
+    await services.quotas.refuse_job(caller.workspace)
     model = body.model or body.task.model or services.settings.model
     replay = services.settings.replay
-    order = Order(body.task, dataset.folder, model, body.sandbox, body.review, caller.workspace, key, replay)
+    order = Order(body.task, body.dataset, folder, model, body.sandbox, body.review, caller.workspace, key, replay)
     row = await place_order(services.jobs, order)
     services.runner.wake()
     described = describe_line(row)

@@ -11,7 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.datasets.errors import DatasetTaken, DatasetUnknown
 from app.jobs.lifecycle import ChangeRefused
+from app.keys.errors import QuotaExceeded
 from graph.errors import AutoiotError, RunUnknown
 from sandbox.errors import SandboxError
 
@@ -60,9 +62,11 @@ def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def status_of(error: Exception) -> int:
     """What a failure of ours means to whoever asked."""
     match error:
-        case RunUnknown():
+        case RunUnknown() | DatasetUnknown():
             return 404
-        case ChangeRefused():
+        case QuotaExceeded():
+            return 429
+        case ChangeRefused() | DatasetTaken():
             return 409
         case SandboxError():
             return 503

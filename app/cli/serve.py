@@ -10,9 +10,11 @@ import typer
 import uvicorn
 
 from app.api.app import create_app
+from app.api.bind import refuse_open_door
+from app.keys.logs import hide_keys_in_logs
 from app.services import Services
-from app.settings import read_settings
-from app.wiring import open_services
+from app.settings import Settings, read_settings
+from app.wiring import open_keys, open_services
 
 SECONDS_TO_DRAIN = 20
 
@@ -35,12 +37,21 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
+async def check_door(settings: Settings, host: str) -> None:
+    """Raises AutoiotError for an address that others reach, before there is a key."""
+    async with open_keys(settings) as (keys, _):
+        refuse_open_door(host, await keys.any())
+
+
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen at (default: AUTOIOT_HOST, 127.0.0.1).")] = None,
     port: Annotated[int | None, typer.Option(help="Port (default: AUTOIOT_PORT, 8000).")] = None,
 ) -> None:
     """Serve the REST API, and run its jobs in this process, AUTOIOT_JOBS_AT_ONCE at a time. Ctrl-C stops it."""
     settings, closing = read_settings(), asyncio.Event()
+    address = host or settings.host
+    asyncio.run(check_door(settings, address))
+    hide_keys_in_logs()
 
     @contextlib.asynccontextmanager
     async def opened() -> AsyncGenerator[Services]:
@@ -49,7 +60,7 @@ def serve(
 
     config = uvicorn.Config(
         create_app(opened),
-        host=host or settings.host,
+        host=address,
         port=settings.port if port is None else port,
         timeout_graceful_shutdown=SECONDS_TO_DRAIN,
         log_level="info",

@@ -1,8 +1,13 @@
 """A job that is asked for from afar: what it may not name, and where its things go."""
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.datasets.errors import DatasetTaken
+from app.datasets.rows import hold
 from app.db.tables import RunRow
 from app.jobs.request import RunRequest
 from app.jobs.runs import Owning, new_run_id
@@ -15,8 +20,9 @@ from graph.task import Task
 @dataclass(frozen=True)
 class Order:
     task: Task
-    folder: str
-    """Of the dataset, on this machine."""
+    dataset: str
+    folder: Path
+    """Of that dataset, on this machine."""
     model: str
     sandbox: str
     asks_person: bool
@@ -26,15 +32,15 @@ class Order:
 
 
 async def place_order(jobs: Jobs, order: Order) -> RunRow:
-    """The row of the queued job. Its data are looked at when it runs. Raises TaskInvalid."""
+    """The row of the queued job. Its data are looked at when it runs. Raises TaskInvalid, DatasetTaken."""
     refuse_paths(order.task)
     run = new_run_id(order.task.name)
     folder = jobs.home / "runs" / run
     request = RunRequest(
         task=order.task,
         base=folder,
-        dataset=Path(order.folder),
-        description=description_in(Path(order.folder)),
+        dataset=order.folder,
+        description=await asyncio.to_thread(description_in, order.folder),
         model=order.model,
         sandbox=order.sandbox,
         out=folder / "result",
@@ -42,7 +48,14 @@ async def place_order(jobs: Jobs, order: Order) -> RunRow:
         asks_person=order.asks_person,
     )
     queue = "gpu" if order.task.constraints.device == "gpu" else "cpu"
-    made = await jobs.runs.add(run, request, Owning(order.workspace, queue, order.idempotency_key))
+
+    async def still_there(session: AsyncSession) -> None:
+        row = await hold(session, order.workspace, order.dataset)
+        if row is None or row.folder != str(order.folder):
+            raise DatasetTaken(f"{order.dataset} has just been changed or deleted: try again")
+
+    owning = Owning(order.workspace, queue, order.idempotency_key)
+    made = await jobs.runs.add(run, request, owning, within=still_there)
     return await jobs.runs.get(made)
 
 

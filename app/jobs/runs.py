@@ -1,7 +1,7 @@
 """The table of runs, which is the truth about every job: nothing else writes it."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -42,11 +42,22 @@ NOBODYS = Owning()
 class Runs:
     database: Database
 
-    async def add(self, run: str, request: RunRequest, owning: Owning = NOBODYS) -> str:
-        """The name of the new run, or of the one that the same workspace has made with the same idempotency key."""
+    async def add(
+        self,
+        run: str,
+        request: RunRequest,
+        owning: Owning = NOBODYS,
+        within: Callable[[AsyncSession], Awaitable[None]] | None = None,
+    ) -> str:
+        """The name of the new run, or of the one that the same workspace has made with the same idempotency key.
+
+        `within` is done in the same transaction; what it raises prevents the run.
+        """
         whose = asdict(owning)
         try:
             async with self.database.write.begin() as session:
+                if within:
+                    await within(session)
                 session.add(RunRow(id=run, status="queued", request=request.as_json(), **whose))
                 await session.flush()
                 await self._tell(session, run, "queued")

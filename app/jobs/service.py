@@ -218,7 +218,7 @@ class Jobs:
 
 def clean(answer: dict[str, Any]) -> dict[str, Any]:
     """What goes into a checkpoint has to be text that Postgres can keep."""
-    return {name: storable(value) for name, value in answer.items()}
+    return {name: storable(value) if isinstance(value, str) else value for name, value in answer.items()}
 
 
 def isolation(sandbox: Sandbox) -> str:

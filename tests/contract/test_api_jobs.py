@@ -13,6 +13,7 @@ from fakes.source import ScriptedSource, make_dataset, make_script, make_task
 from sqlalchemy import URL
 
 from app.cli.main import guarded
+from app.keys.quota import Quota
 
 BODY: dict[str, Any] = {"task": make_task(1).model_dump(mode="json", exclude_unset=True), "dataset": "numbers"}
 
@@ -43,7 +44,7 @@ def test_the_whole_way(api: Api, tmp_path: Path) -> None:
     seen = api.get(f"/v1/jobs/{job}")
     assert (seen["status"], seen["stage"], seen["waits_for"], seen["problem"]) == ("finished", None, None, "")
     assert seen["best"]["measured"]
-    assert seen["test"]["accuracy"] == pytest.approx(1.0)
+    assert 0.9 < seen["test"]["accuracy"] < 1.0
     assert seen["usage"]["calls"] > 5
     versions = api.get(f"/v1/jobs/{job}/versions")
     assert [version["version"] for version in versions] == [1, 2]
@@ -91,17 +92,17 @@ def test_jobs_are_listed_by_pages(api: Api) -> None:
 
 def test_a_review_is_asked_and_answered(api: Api) -> None:
     job = api.post("/v1/jobs", BODY | {"review": True})["id"]
-    for iteration in (0, 1):
-        waited_for(api, job, "waiting")
-        assert api.get(f"/v1/jobs/{job}")["waits_for"] == "a review"
-        question = api.get(f"/v1/jobs/{job}/review")
-        assert question["iteration"] == iteration
-        assert question["best"]["value"] == pytest.approx(1.0, abs=0.6)
-        stale = {"action": "go", "iteration": iteration + 1}
-        assert f"about iteration {iteration} now" in api.post(f"/v1/jobs/{job}/review", stale, 409)["detail"]
-        assert "goes on with an answer" in api.post(f"/v1/jobs/{job}/resume", status=409)["detail"]
-        api.post(f"/v1/jobs/{job}/review", {"action": "go", "iteration": iteration})
+    waited_for(api, job, "waiting")
+    assert api.get(f"/v1/jobs/{job}")["waits_for"] == "a review"
+    question = api.get(f"/v1/jobs/{job}/review")
+    assert (question["iteration"], question["best"]["version"]) == (0, 1)
+    stale = {"action": "go", "iteration": 1}
+    assert "about iteration 0 now" in api.post(f"/v1/jobs/{job}/review", stale, 409)["detail"]
+    assert "goes on with an answer" in api.post(f"/v1/jobs/{job}/resume", status=409)["detail"]
+    api.post(f"/v1/jobs/{job}/review", {"action": "go", "instruction": "look closer", "iteration": 0})
     waited_for(api, job, "finished")
+    sent = [call["request"] for call in api.get(f"/v1/jobs/{job}/calls") if call["node"] == "improve"]
+    assert "look closer" in sent[0]
     assert "asks nothing" in api.post(f"/v1/jobs/{job}/review", {"action": "go"}, 409)["detail"]
 
 
@@ -121,16 +122,17 @@ def test_another_workspace_has_no_such_job(api: Api) -> None:
     for path in ("/cancel", "/resume"):
         api.post(f"/v1/jobs/{job}{path}", status=404)
     assert api.client.delete(f"/v1/jobs/{job}").status_code == 404
-    assert "there is no dataset" in api.post("/v1/jobs", BODY, 422)["detail"]
+    assert "there is no dataset" in api.post("/v1/jobs", BODY, 404)["detail"]
     api.as_workspace("default")
     assert api.get(f"/v1/jobs/{job}")["status"] == "finished"
 
 
 def test_a_job_that_rests_can_be_deleted(api: Api, tmp_path: Path) -> None:
     job = finished(api)
-    assert (tmp_path / "runs" / job).is_dir()
+    folder = tmp_path / "home" / "runs" / job
+    assert folder.is_dir()
     assert api.client.delete(f"/v1/jobs/{job}").status_code == 204
-    assert not (tmp_path / "runs" / job).exists()
+    assert not folder.exists()
     api.get(f"/v1/jobs/{job}", 404)
     assert "finished cannot be cancelled" in api.post(f"/v1/jobs/{finished(api)}/cancel", status=409)["detail"]
 
@@ -145,7 +147,6 @@ def changed(**more: Any) -> dict[str, Any]:
         ({"dataset": "numbers"}, "body.task: Field required"),
         (BODY | {"color": "red"}, "body.color"),
         (BODY | {"sandbox": "process"}, "body.sandbox"),
-        (BODY | {"dataset": "../etc"}, "there is no dataset '../etc'"),
         (changed(name=""), "body.task.name"),
         (changed(dataset="/etc"), "task.dataset: name the dataset beside the task"),
         (changed(knowledge=["/etc/passwd"]), "task.knowledge: files of the server cannot be named"),
@@ -162,9 +163,33 @@ def test_what_is_wrong_is_said_in_one_line_and_nothing_is_made(api: Api, body: A
     assert api.get("/v1/jobs")["jobs"] == []
 
 
+def test_a_dataset_that_is_none(api: Api) -> None:
+    assert api.post("/v1/jobs", BODY | {"dataset": "../etc"}, 404)["detail"].startswith("there is no dataset '../etc'")
+
+
+def test_a_dataset_is_not_deleted_while_a_job_needs_it(api: Api) -> None:
+    job = api.post("/v1/jobs", BODY | {"review": True})["id"]
+    waited_for(api, job, "waiting")
+    answer = api.client.delete("/v1/datasets/numbers")
+    assert (answer.status_code, answer.json()["detail"]) == (
+        409,
+        f"numbers is used by the job {job}: wait for its end, or cancel it",
+    )
+    assert api.post(f"/v1/jobs/{job}/cancel")["status"] == "cancelled"
+    assert api.client.delete("/v1/datasets/numbers").status_code == 204
+
+
+def test_a_quota_is_kept(url: URL, tmp_path: Path) -> None:
+    make_dataset(tmp_path / "data")
+    source = ScriptedSource(make_script(), tmp_path / "calls")
+    with served(tmp_path, source, url, at_once=0, quota=Quota(jobs_running=1)) as api:
+        api.post("/v1/jobs", BODY)
+        assert api.post("/v1/jobs", BODY, 429)["title"] == "Too Many Requests"
+
+
 @pytest.mark.parametrize(
     ("content", "status"),
-    [(b"\xff\xfe", 400), (b"{" * 900_000, 422), (b'{"a":' * 100_000, 400), (b"x" * 1_000_001, 413)],
+    [(b"\xff\xfe", 422), (b"{" * 900_000, 422), (b'{"a":' * 100_000, 400), (b"x" * 1_000_001, 413)],
 )
 def test_a_body_that_cannot_be_read(api: Api, content: bytes, status: int) -> None:
     answer = api.client.post("/v1/jobs", content=content, headers={"content-type": "application/json"})
@@ -180,10 +205,10 @@ def test_an_endless_body_is_cut_off(api: Api) -> None:
     assert (answer.status_code, answer.json()["title"]) == (413, "Content Too Large")
 
 
-@pytest.mark.parametrize("name", ["..%2f..%2fautoiot.db", "%2fetc%2fpasswd", "candidates", "nope", "a%00b"])
-def test_an_artifact_is_one_of_those_listed(api: Api, name: str) -> None:
+def test_an_artifact_is_one_of_those_listed(api: Api) -> None:
     job = finished(api)
-    assert api.client.get(f"/v1/jobs/{job}/artifacts/{name}").status_code == 404
+    for name in ("..%2f..%2fautoiot.db", "%2fetc%2fpasswd", "candidates", "nope", "a%00b"):
+        assert api.client.get(f"/v1/jobs/{job}/artifacts/{name}").status_code == 404
 
 
 def test_health_and_the_document(api: Api) -> None:

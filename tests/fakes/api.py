@@ -13,31 +13,25 @@ from starlette.testclient import TestClient
 
 from app.api.access import Caller, current
 from app.api.app import create_app
-from app.db.tables import DatasetRow
+from app.datasets.caps import Caps
+from app.datasets.registered import RegisteredDatasets
+from app.keys.quota import Quota
+from app.keys.quotas import Quotas
+from app.keys.rate import RateLimit
+from app.keys.service import Keys
 from app.providers.source import Source
 from app.queue.embedded import Runner
 from app.services import Services
 from app.settings import Settings
-from graph.errors import DatasetInvalid
-from sandbox.base import Sandbox
 from sandbox.process import ProcessSandbox
 
-
-@dataclass(frozen=True)
-class OneDataset:
-    """`numbers`, in the workspace `default`."""
-
-    folder: Path
-
-    async def get(self, workspace: str, name: str) -> DatasetRow:
-        if (workspace, name) != ("default", "numbers"):
-            raise DatasetInvalid(f"there is no dataset {name!r}")
-        return DatasetRow(workspace=workspace, name=name, folder=str(self.folder))
+HERE = "127.0.0.1"
+NO_QUOTA = Quota()
 
 
 @dataclass
 class Api:
-    """A client of a server that runs in this process."""
+    """A client of a server that runs in this process; `who` asks."""
 
     client: TestClient
     who: list[Caller] = field(default_factory=lambda: [Caller("default", "admin")])
@@ -65,19 +59,29 @@ class Api:
 
 
 @contextlib.contextmanager
-def served(
-    home: Path, source: Source, url: URL | None = None, sandbox: Sandbox | None = None, at_once: int = 2
-) -> Generator[Api]:
+def served(folder: Path, source: Source, url: URL, *, at_once: int = 2, quota: Quota = NO_QUOTA) -> Generator[Api]:
+    """With the dataset `numbers` in `folder`/data, registered for the workspace `default`."""
+
     @contextlib.asynccontextmanager
     async def opened() -> AsyncGenerator[Services]:
-        async with opened_jobs(home, source, sandbox or ProcessSandbox(), url) as jobs:
-            runner = Runner(jobs, at_once)
-            services = Services(Settings(), jobs, OneDataset(home / "data"), runner, asyncio.Event())
-            async with runner.working():
+        async with opened_jobs(folder / "home", source, ProcessSandbox(), url) as jobs:
+            datasets = RegisteredDatasets(jobs.database, jobs.home, (folder,), Caps.of(1 << 20))
+            await datasets.register("default", "numbers", folder / "data")
+            services = Services(
+                settings=Settings(),
+                jobs=jobs,
+                datasets=datasets,
+                keys=Keys(jobs.database),
+                quotas=Quotas(jobs.database, quota),
+                rate=RateLimit(0),
+                runner=Runner(jobs, at_once),
+                closing=asyncio.Event(),
+            )
+            async with services.runner.working():
                 yield services
 
     app = create_app(opened)
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with TestClient(app, base_url=f"http://{HERE}", client=(HERE, 50_000), raise_server_exceptions=False) as client:
         api = Api(client)
         app.dependency_overrides[current] = lambda: api.who[0]
         yield api

@@ -52,3 +52,14 @@ def test_a_password_is_never_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(SettingsInvalid, match=r"^AUTOIOT_DATABASE_URL: not the address") as refused:
         read_settings()
     assert "s3cret" not in f"{refused.value} {refused.value.__cause__}"
+
+
+def test_roots_are_absolute_folders_with_colons_between_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert read_settings().dataset_roots == ()
+    monkeypatch.setenv("AUTOIOT_DATASET_ROOTS", "/srv/data:/mnt/more data")
+    assert read_settings().dataset_roots == (Path("/srv/data"), Path("/mnt/more data"))
+    for wrong in ("data", "/srv/data:", "/srv/data:more"):
+        monkeypatch.setenv("AUTOIOT_DATASET_ROOTS", wrong)
+        with pytest.raises(SettingsInvalid, match=r"^AUTOIOT_DATASET_ROOTS: give absolute paths"):
+            read_settings()
