@@ -11,6 +11,9 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 FRACTIONS = frozenset({"f1", "sensitivity", "precision", "accuracy", "macro_f1"})
 """Metrics that lie between 0 and 1."""
 
+MOST_MB = 1 << 24
+"""16 TiB: more is a slip of the hand, and more than a kernel can count in bytes."""
+
 
 class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,13 +41,13 @@ class Scoring(Part):
 class Constraints(Part):
     max_seconds: Annotated[float, Field(gt=0, le=86_400)] | None = None
     """One run of the program over a whole split, wall clock."""
-    max_memory_mb: Annotated[int, Field(ge=64)] | None = None
+    max_memory_mb: Annotated[int, Field(ge=64, le=MOST_MB)] | None = None
     max_program_kb: Annotated[float, Field(gt=0)] | None = None
     packages: tuple[Annotated[str, AfterValidator(checked_requirement)], ...] = ()
     """What programs may import beyond the packages of every sandbox; `autoiot images build` prepares them."""
     device: Literal["cpu", "gpu"] = "cpu"
     """`gpu`: each run of the program has one for itself."""
-    max_gpu_memory_mb: Annotated[int, Field(ge=64)] | None = None
+    max_gpu_memory_mb: Annotated[int, Field(ge=64, le=MOST_MB)] | None = None
     """Of that device."""
 
     @model_validator(mode="after")

@@ -34,7 +34,8 @@ async def examine_apart(folder: Path, cpu_seconds: int = CPU_SECONDS) -> Finding
         env={"PYTHONPATH": str(Path(__file__).parents[2]), "OPENBLAS_NUM_THREADS": "1"},
     )
     try:
-        said, _ = await asyncio.wait_for(process.communicate(), WALL_SECONDS)
+        async with asyncio.timeout(WALL_SECONDS):
+            said, _ = await process.communicate()
     except TimeoutError:
         said = b""
     finally:
