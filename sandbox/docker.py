@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
@@ -11,23 +10,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-import requests
-from docker.errors import DockerException, ImageNotFound
-
 from sandbox.base import ExecResult, Outcome, Program, Started
 from sandbox.containers import Containers, labels
 from sandbox.docker_arguments import PYTHON, container_arguments
 from sandbox.docker_container import Container
 from sandbox.docker_engine import connect
 from sandbox.environment import Environment, base_environment
-from sandbox.errors import ImageMissing, SandboxError, SandboxStuck, SandboxUnavailable
+from sandbox.errors import ImageMissing, SandboxError, SandboxStuck
 from sandbox.frames import Frames
 from sandbox.gpus import Gpu, Gpus, MemoryWatch, NvidiaGpus, leased
+from sandbox.images import is_built
 from sandbox.inputs import refuse_unusable
 from sandbox.limits import Limits
 from sandbox.protocol import INPUT, OUTPUT, WORK, Place, new_nonce
 from sandbox.seccomp import syscall_filter
 from sandbox.slots import Slots, usual_number
+from sandbox.stops import passed_on
 
 T = TypeVar("T")
 THREADS = 256
@@ -49,8 +47,6 @@ class DockerSandbox:
     """Of the engine, e.g. `runsc`; none: its usual one."""
     slots: Slots = field(default_factory=lambda: Slots(usual_number()))
     gpus: Gpus = field(default_factory=NvidiaGpus)
-    starts: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(usual_number()), repr=False)
-    """More containers that start at the same time only take longer, each of them."""
     threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="docker"), repr=False
     )
@@ -165,12 +161,8 @@ class DockerSandbox:
 
     def probe(self) -> None:
         """Raises ImageMissing when the image is not built."""
-        try:
-            self.client.images.get(self.image)
-        except ImageNotFound as error:
-            raise ImageMissing() from error
-        except (DockerException, requests.RequestException) as error:
-            raise SandboxUnavailable(f"Docker Engine does not answer: {error}") from error
+        if not is_built(self.client, self.image):
+            raise ImageMissing
 
     def probe_gpu(self) -> None:
         """Raises GpuUnavailable when no container can be given a device."""
@@ -211,7 +203,7 @@ class DockerRun:
     ) -> None:
         def start() -> None:
             arguments = self.sandbox.arguments_of(self.container, inputs, waits, gpu)
-            with self.sandbox.starts:
+            with self.sandbox.slots.starting:
                 self.container.start(arguments, imported)
 
         await self.done_with(start)
@@ -223,13 +215,9 @@ class DockerRun:
         await self.done_with(self.container.wait)
 
     async def run(self, program: Program, stop: asyncio.Event | None = None) -> ExecResult:
-        wire = self.container.wire
-        waiting = asyncio.create_task(_pass_on(stop, wire.cancel)) if stop and wire else None
-        try:
+        # In a thread: it writes to a socket.
+        async with passed_on(stop, lambda: self.sandbox.threads.submit(self.container.cancel)):
             return await self.done_with(lambda: self.container.run(program))
-        finally:
-            if waiting:
-                waiting.cancel()
 
     async def done_with(self, work: Callable[[], T]) -> T:
         future = asyncio.wrap_future(self.sandbox.threads.submit(work))
@@ -245,8 +233,3 @@ class DockerRun:
     async def end(self) -> None:
         if removal := self.sandbox.finish(self):
             await asyncio.wrap_future(removal)
-
-
-async def _pass_on(stop: asyncio.Event, act: Callable[[], None]) -> None:
-    await stop.wait()
-    await asyncio.to_thread(act)

@@ -108,6 +108,10 @@ class Container:
             return self.frames.without_report(self.place, out_of_memory=out_of_memory, seconds=seconds)
         raise SandboxBroken(f"the container stopped without a result: {wire.complaint() or 'no message'}")
 
+    def cancel(self) -> None:
+        """End the program and have its report, now or as soon as there is one."""
+        self._wire().cancel()
+
     def end(self) -> None:
         """Raises SandboxStuck when it stays."""
         with self.lock:

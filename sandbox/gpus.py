@@ -18,6 +18,7 @@ import pynvml
 
 from sandbox.errors import GpuUnavailable
 from sandbox.limits import MIB
+from sandbox.stops import passed_on
 
 SECONDS_BETWEEN_LOOKS = 0.25
 
@@ -118,20 +119,17 @@ class MemoryWatch:
 
     @contextlib.asynccontextmanager
     async def following(self, stop: asyncio.Event | None) -> AsyncGenerator[None]:
+        """Raises GpuUnavailable in the end when the driver did not go on telling: the limit was not kept then."""
         before = await asyncio.to_thread(self.gpus.used_mb, self.gpu)
-        helpers = [asyncio.create_task(self._look(before))]
-        if stop:
-            helpers.append(asyncio.create_task(self._pass_on(stop)))
+        looking = asyncio.create_task(self._look(before))
+        looking.add_done_callback(lambda _: self.halt.set())
         try:
-            yield
+            async with passed_on(stop, self.halt.set):
+                yield
         finally:
-            for helper in helpers:
-                helper.cancel()
-            await asyncio.gather(*helpers, return_exceptions=True)
-
-    async def _pass_on(self, stop: asyncio.Event) -> None:
-        await stop.wait()
-        self.halt.set()
+            looking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await looking
 
     async def _look(self, before_mb: float) -> None:
         while True:

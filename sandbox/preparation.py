@@ -14,8 +14,8 @@ from packaging.utils import canonicalize_name
 from sandbox.digests import digests
 from sandbox.environment import Package, import_names
 from sandbox.errors import PackagesRefused
-from sandbox.images import build, image_tag
-from sandbox.images.extended import build_extended, extended_tag, is_built, pip_inside
+from sandbox.images import build, image_tag, is_built
+from sandbox.images.extended import build_extended, extended_tag, pip_inside
 from sandbox.packages import closure, pins
 from sandbox.pip import Fetched, fetch
 from sandbox.record import Backend, Record

@@ -8,8 +8,8 @@ from sandbox.bubblewrap import BubblewrapSandbox, find_bwrap
 from sandbox.docker import DockerSandbox
 from sandbox.docker_engine import connect
 from sandbox.errors import NEEDS_DOCKER, GpuUnavailable, PackagesMissing, SandboxUnavailable
-from sandbox.images import image_tag
-from sandbox.images.extended import build_extended, is_built
+from sandbox.images import image_tag, is_built
+from sandbox.images.extended import build_extended
 from sandbox.pool import IDLE_SECONDS, PooledSandbox
 from sandbox.process import ProcessSandbox
 from sandbox.record import Record, pick

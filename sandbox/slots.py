@@ -25,6 +25,8 @@ class Slots:
         """The names of the containers that stay."""
         self.waiting: deque[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = deque()
         self.lock = threading.Lock()
+        self.starting = threading.Semaphore(usual_number())
+        """To be held while a container starts: more at the same time only take longer, each of them."""
 
     async def take(self) -> None:
         """Raises SandboxStuck when none will ever be free."""

@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from sandbox.base import ExecResult, Program
@@ -14,6 +14,7 @@ from sandbox.errors import SandboxBroken
 from sandbox.frames import Frames
 from sandbox.limits import Limits
 from sandbox.protocol import CANCEL, GRACE_SECONDS, Place, encode_job, encode_place, new_nonce
+from sandbox.stops import passed_on
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,9 @@ class WrapperProcess:
         lease, began, late = self.process.stdin, time.monotonic(), False
         assert lease
         try:
-            async with asyncio.timeout(self.limits.seconds + GRACE_SECONDS), watching(stop, lease):
+            longest = self.limits.seconds + GRACE_SECONDS
+            async with asyncio.timeout(longest), passed_on(stop, lambda: lease.write(CANCEL)):
+                # Before a stop, which gets its first turn after this.
                 with contextlib.suppress(ConnectionError):
                     lease.write(encode_job(program, self.place, self.frames.nonce))
                     await lease.drain()
@@ -111,23 +114,6 @@ async def start_wrapper(
     complaints = asyncio.create_task(read_tail(process.stderr))
     process.stdin.write(encode_place(place, limits, imported))
     return WrapperProcess(process, complaints, frames, place, limits, clean, cgroup)
-
-
-@contextlib.asynccontextmanager
-async def watching(stop: asyncio.Event | None, lease: asyncio.StreamWriter) -> AsyncGenerator[None]:
-    """While this lasts, setting `stop` asks the wrapper to end the program."""
-
-    async def pass_on(event: asyncio.Event) -> None:
-        await event.wait()
-        lease.write(CANCEL)
-
-    # Started before the job is written, but it gets its first turn after that.
-    task = asyncio.create_task(pass_on(stop)) if stop else None
-    try:
-        yield
-    finally:
-        if task:
-            task.cancel()
 
 
 async def start(command: list[str]) -> asyncio.subprocess.Process:

@@ -38,6 +38,7 @@ def boot():
     import gc, posix, sys
     hidden, wanted, ready, go = sys.argv[1:]
     sys.modules.update(dict.fromkeys(hidden.split(",")))
+    # One that is not there, or broken, is for the program to find: it may not need it.
     for name in filter(None, wanted.split(",")):
         try:
             __import__(name)

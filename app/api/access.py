@@ -1,14 +1,14 @@
 """Who is asking, and whether they may."""
 
 from dataclasses import dataclass
-from typing import Annotated, Protocol
+from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request, Security
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
 from app.api.bind import is_local
+from app.api.services import Given
 from app.db.tables import HOME, Role
-from app.keys.quotas import Quotas
 from app.keys.rate import RateLimit
 from app.keys.service import Keys
 
@@ -19,24 +19,6 @@ NOT_LOCAL = (
     "the server has no key, so it serves only this machine, under the name 127.0.0.1 or localhost;"
     " `autoiot keys create NAME --role admin` makes the first key"
 )
-
-
-class Door(Protocol):
-    """What is needed of `Services` to let somebody in."""
-
-    @property
-    def keys(self) -> Keys: ...
-    @property
-    def quotas(self) -> Quotas: ...
-    @property
-    def rate(self) -> RateLimit: ...
-
-
-def door(request: Request) -> Door:
-    return request.state.services
-
-
-AtDoor = Annotated[Door, Depends(door)]
 
 
 @dataclass(frozen=True)
@@ -52,13 +34,13 @@ Bearer = Annotated[HTTPAuthorizationCredentials | None, Security(HTTPBearer(auto
 Header = Annotated[str | None, Security(APIKeyHeader(name="X-API-Key", auto_error=False))]
 
 
-async def current(request: Request, at: AtDoor, bearer: Bearer, header: Header) -> Caller:
+async def current(request: Request, services: Given, bearer: Bearer, header: Header) -> Caller:
     """401 for whoever may not come in, 429 for whoever comes too often."""
     secret = bearer.credentials if bearer else header
-    found = await by_key(at.keys, secret) if secret else await without_key(at.keys, request)
+    found = await by_key(services.keys, secret) if secret else await without_key(services.keys, request)
     address = request.client.host if request.client else "nowhere"
     # Whoever tries keys out is counted, too.
-    limit(at.rate, found.key or address if isinstance(found, Caller) else address)
+    limit(services.rate, found.key or address if isinstance(found, Caller) else address)
     if isinstance(found, str):
         raise HTTPException(401, found, headers={"WWW-Authenticate": "Bearer"})
     return found

@@ -1,28 +1,16 @@
 """Datasets of a workspace: folders of the server, and uploads."""
 
-from collections.abc import AsyncGenerator
 from pathlib import Path
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
 
 from app.api.access import Asking, Caller
 from app.api.problems import answers
-from app.datasets.errors import DatasetTaken, DatasetUnknown, DiskFull, UploadBroken, UploadTooLarge
-from app.datasets.registered import RegisteredDatasets
+from app.api.services import Given
 from app.db.tables import DatasetRow
-from graph.errors import AutoiotError
 
-STATUSES: dict[type[AutoiotError], int] = {
-    DatasetUnknown: 404,
-    DatasetTaken: 409,
-    UploadTooLarge: 413,
-    UploadBroken: 400,
-    DiskFull: 503,
-}
 ARCHIVE = {"schema": {"type": "string", "format": "binary"}}
 UPLOAD = {
     "requestBody": {
@@ -33,22 +21,7 @@ UPLOAD = {
 }
 
 
-async def _refusals() -> AsyncGenerator[None]:
-    try:
-        yield
-    except tuple(STATUSES) as error:
-        raise HTTPException(STATUSES[type(error)], str(error)) from error
-    except ClientDisconnect as error:
-        # Nobody reads this but the log, which would have a stack trace instead.
-        raise HTTPException(400, "the upload was given up") from error
-
-
-router = APIRouter(
-    prefix="/v1/datasets",
-    tags=["datasets"],
-    dependencies=[Depends(_refusals, scope="function")],
-    responses=answers(401, 422),
-)
+router = APIRouter(prefix="/v1/datasets", tags=["datasets"], responses=answers(401, 422, 429))
 
 
 class Registration(BaseModel):
@@ -79,13 +52,6 @@ class Checked(BaseModel):
     notes: tuple[str, ...]
 
 
-def _datasets(request: Request) -> RegisteredDatasets:
-    return request.state.services.datasets
-
-
-Datasets = Annotated[RegisteredDatasets, Depends(_datasets)]
-
-
 def _shown(row: DatasetRow, caller: Caller) -> Dataset:
     return Dataset(
         name=row.name,
@@ -98,11 +64,11 @@ def _shown(row: DatasetRow, caller: Caller) -> Dataset:
 
 
 @router.post("", status_code=201, response_model_exclude_none=True, responses=answers(400, 403, 409))
-async def register(asked: Registration, caller: Asking, datasets: Datasets) -> Dataset:
+async def register(asked: Registration, caller: Asking, services: Given) -> Dataset:
     """Use a folder of the server, which stays where it is. For admins."""
     if caller.role != "admin":
         raise HTTPException(403, "a folder of the server is registered by an admin; upload an archive instead")
-    return _shown(await datasets.register(caller.workspace, asked.name, Path(asked.folder)), caller)
+    return _shown(await services.datasets.register(caller.workspace, asked.name, Path(asked.folder)), caller)
 
 
 @router.put(
@@ -112,35 +78,35 @@ async def register(asked: Registration, caller: Asking, datasets: Datasets) -> D
     responses={200: {"model": Dataset, "description": "It replaced the one before."}, **answers(400, 409, 413, 503)},
     openapi_extra=UPLOAD,
 )
-async def upload(name: str, request: Request, response: Response, caller: Asking, datasets: Datasets) -> Dataset:
+async def upload(name: str, request: Request, response: Response, caller: Asking, services: Given) -> Dataset:
     """Send a dataset as an archive; one of the same name that was uploaded is replaced."""
     said = request.headers.get("content-length", "")
     length = int(said) if said.isascii() and said.isdigit() else None
-    row, is_new = await datasets.receive(caller.workspace, name, request.stream(), length)
+    row, is_new = await services.datasets.receive(caller.workspace, name, request.stream(), length)
     response.status_code = 201 if is_new else 200
     return _shown(row, caller)
 
 
 @router.get("", response_model_exclude_none=True)
-async def list_all(caller: Asking, datasets: Datasets) -> list[Dataset]:
+async def list_all(caller: Asking, services: Given) -> list[Dataset]:
     """All datasets of your workspace."""
-    return [_shown(row, caller) for row in await datasets.all(caller.workspace)]
+    return [_shown(row, caller) for row in await services.datasets.all(caller.workspace)]
 
 
 @router.get("/{name}", response_model_exclude_none=True, responses=answers(404))
-async def get(name: str, caller: Asking, datasets: Datasets) -> Dataset:
+async def get(name: str, caller: Asking, services: Given) -> Dataset:
     """One dataset."""
-    return _shown(await datasets.get(caller.workspace, name), caller)
+    return _shown(await services.datasets.get(caller.workspace, name), caller)
 
 
 @router.delete("/{name}", status_code=204, responses=answers(404, 409))
-async def delete(name: str, caller: Asking, datasets: Datasets) -> None:
+async def delete(name: str, caller: Asking, services: Given) -> None:
     """Forget a dataset; what was uploaded is removed, a folder of the server stays."""
-    await datasets.delete(caller.workspace, name)
+    await services.datasets.delete(caller.workspace, name)
 
 
 @router.post("/{name}/check", responses=answers(404))
-async def check(name: str, caller: Asking, datasets: Datasets) -> Checked:
+async def check(name: str, caller: Asking, services: Given) -> Checked:
     """Read a dataset once, and say in plain words what is wrong with it."""
-    found = await datasets.check(caller.workspace, name)
+    found = await services.datasets.check(caller.workspace, name)
     return Checked(problems=found.problems, notes=found.notes)

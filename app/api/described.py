@@ -48,7 +48,7 @@ class Job(JobLine):
     """What that program said of itself."""
     test: dict[str, float | None] | None
     """Measured once, at the end."""
-    usage: dict[str, Any]
+    usage: Usage
     waits_for: str | None
 
 
@@ -98,8 +98,7 @@ def describe(row: RunRow, versions: list[Version], usage: Usage, last: EventRow 
         best=best,
         claim=chosen.claim if chosen else {},
         test=result_best.get("test"),
-        usage={"calls": usage.calls, "input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
-        | {"bytes_sent": usage.bytes_sent, "bytes_received": usage.bytes_received, "usd": usage.usd},
+        usage=usage,
         waits_for="a review" if row.status == "waiting" else None,
     )
 

@@ -12,6 +12,7 @@ from app.api.problems import answers
 from app.api.services import Given
 from app.db.tables import RunRow, Status
 from app.jobs.archive import saved_versions
+from app.jobs.lifecycle import ChangeRefused
 from app.jobs.order import Order, place_order
 from graph.task import Task
 
@@ -83,6 +84,8 @@ async def cancel(row: Owned, services: Given) -> JobLine:
 @router.post("/{job}/resume", status_code=202, responses=answers(404, 409))
 async def resume(row: Owned, services: Given) -> JobLine:
     """Go on with a job that stopped, from its last finished step."""
+    if row.status == "waiting":
+        raise ChangeRefused("a job that is waiting goes on with an answer: see its review")
     await services.jobs.runs.resume(row.id)
     services.runner.wake()
     return describe_line(await services.jobs.runs.get(row.id))

@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.access import Admin, Asking, AtDoor
+from app.api.access import Admin, Asking
 from app.api.problems import answers
+from app.api.services import Given
 from app.db.tables import HOME, KeyRow, Role
-from app.keys.errors import KeyInvalid, KeyUnknown, LastAdminKey
 from app.keys.quota import Quota, Use
 from app.keys.service import is_valid
 
@@ -49,40 +49,32 @@ class Me(BaseModel):
 
 
 @router.post("/keys", status_code=201, responses=answers(400, 401, 403, 409, 422, 429))
-async def create(new: NewKey, caller: Admin, at: AtDoor, response: Response) -> MadeKey:
+async def create(new: NewKey, caller: Admin, services: Given, response: Response) -> MadeKey:
     """Make a key. Its secret is in this answer and nowhere else."""
-    if new.role != "admin" and not await at.keys.any():
+    if new.role != "admin" and not await services.keys.any():
         raise HTTPException(409, "the first key has to be an admin's: with any other one nobody could make a second")
-    try:
-        expires = None if new.expires is None else str(new.expires)
-        row, secret = await at.keys.create(new.name, new.workspace, new.role, expires)
-    except KeyInvalid as error:
-        raise HTTPException(422, str(error)) from error
+    expires = None if new.expires is None else str(new.expires)
+    row, secret = await services.keys.create(new.name, new.workspace, new.role, expires)
     response.headers["Cache-Control"] = "no-store"
     return MadeKey(**shown(row).model_dump(), secret=secret)
 
 
 @router.get("/keys", responses=answers(401, 403, 422, 429))
-async def show(caller: Admin, at: AtDoor, workspace: Annotated[str | None, Query()] = None) -> list[Key]:
+async def show(caller: Admin, services: Given, workspace: Annotated[str | None, Query()] = None) -> list[Key]:
     """All keys, or those of one workspace, without their secrets."""
-    return [shown(row) for row in await at.keys.all(workspace)]
+    return [shown(row) for row in await services.keys.all(workspace)]
 
 
 @router.delete("/keys/{key}", status_code=204, responses=answers(401, 403, 404, 409, 422, 429))
-async def revoke(key: str, caller: Admin, at: AtDoor) -> None:
+async def revoke(key: str, caller: Admin, services: Given) -> None:
     """From now on the key opens nothing. The last valid key of an admin stays."""
-    try:
-        await at.keys.revoke(key)
-    except KeyUnknown as error:
-        raise HTTPException(404, str(error)) from error
-    except LastAdminKey as error:
-        raise HTTPException(409, str(error)) from error
+    await services.keys.revoke(key)
 
 
 @router.get("/me", responses=answers(401, 429))
-async def me(caller: Asking, at: AtDoor) -> Me:
+async def me(caller: Asking, services: Given) -> Me:
     """Who asks, what the workspace may use, and what it has used within the last 24 hours."""
-    quota, use = await at.quotas.get(caller.workspace), await at.quotas.use(caller.workspace)
+    quota, use = await services.quotas.get(caller.workspace), await services.quotas.use(caller.workspace)
     return Me(workspace=caller.workspace, role=caller.role, key=caller.name or None, quota=quota, use=use)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import psycopg
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
@@ -9,11 +10,12 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.datasets.errors import DatasetTaken, DatasetUnknown
+from app.datasets.errors import DatasetTaken, DatasetUnknown, DiskFull, UploadBroken, UploadTooLarge
 from app.jobs.lifecycle import ChangeRefused
-from app.keys.errors import QuotaExceeded
+from app.keys.errors import KeyUnknown, LastAdminKey, QuotaExceeded
 from graph.errors import AutoiotError, RunUnknown
 from sandbox.errors import SandboxError
 
@@ -59,21 +61,19 @@ def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": TITLES[status], "content": {MEDIA_TYPE: schema}} for status in statuses}
 
 
+MEANINGS: tuple[tuple[int, tuple[type[Exception], ...]], ...] = (
+    (400, (UploadBroken,)),
+    (404, (RunUnknown, DatasetUnknown, KeyUnknown)),
+    (409, (ChangeRefused, DatasetTaken, LastAdminKey)),
+    (413, (UploadTooLarge,)),
+    (429, (QuotaExceeded,)),
+    (503, (SandboxError, DiskFull)),
+)
+"""What our failures mean to whoever asked; any other is a matter of what was asked for."""
+
+
 def status_of(error: Exception) -> int:
-    """What a failure of ours means to whoever asked."""
-    match error:
-        case RunUnknown() | DatasetUnknown():
-            return 404
-        case QuotaExceeded():
-            return 429
-        case ChangeRefused() | DatasetTaken():
-            return 409
-        case SandboxError():
-            return 503
-        case SQLAlchemyError():
-            return 503
-        case _:
-            return 422
+    return next((status for status, kinds in MEANINGS if isinstance(error, kinds)), 422)
 
 
 def handle_problems(app: FastAPI) -> None:
@@ -92,8 +92,14 @@ def handle_problems(app: FastAPI) -> None:
     async def ours(_: Request, error: Exception) -> JSONResponse:
         return refusal(status_of(error), " ".join(str(error).split()))
 
+    @app.exception_handler(ClientDisconnect)
+    async def gone(_: Request, error: ClientDisconnect) -> JSONResponse:
+        # Nobody reads this but the log, which would have a stack trace instead.
+        return refusal(400, "the upload was given up")
+
     @app.exception_handler(SQLAlchemyError)
-    async def database(_: Request, error: SQLAlchemyError) -> JSONResponse:
+    @app.exception_handler(psycopg.Error)
+    async def database(_: Request, error: Exception) -> JSONResponse:
         # What the driver says may hold an address or a value: it goes into the log, not to a caller.
         return refusal(503, "the database does not answer; try again")
 

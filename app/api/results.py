@@ -17,13 +17,12 @@ from starlette.exceptions import HTTPException
 from app.api.owned import Owned
 from app.api.problems import answers
 from app.api.services import Given
-from app.db.tables import CallRow, RunRow
-from app.jobs.archive import saved_versions
-from app.jobs.result import finite
-from graph.values import Version
+from app.db.plain import finite
+from app.db.tables import RunRow
+from app.jobs.archive import facts, saved_versions
+from app.providers.ledger import as_value
 
 router = APIRouter(prefix="/v1/jobs/{job}", tags=["results"], responses=answers(401, 404, 422, 429, 503))
-REFERENCES = ("source", "diff", "predictions", "output", "units")
 
 
 class File(BaseModel):
@@ -34,7 +33,7 @@ class File(BaseModel):
 @router.get("/versions")
 async def versions(row: Owned, services: Given) -> list[dict[str, Any]]:
     """Every candidate that was written, whatever became of it."""
-    return [facts(version) for version in await saved_versions(services.jobs.database, row.id)]
+    return [finite(facts(version)) for version in await saved_versions(services.jobs.database, row.id)]
 
 
 @router.get("/versions/{number}")
@@ -46,7 +45,7 @@ async def version(row: Owned, number: Annotated[int, InPath(ge=0)], services: Gi
     texts = {name: getattr(found[0], name) for name in ("source", "diff", "output")}
     read = services.jobs.artifacts.get
     told = {n: (await asyncio.to_thread(read, ref)).decode("utf-8") if ref else "" for n, ref in texts.items()}
-    return facts(found[0]) | told
+    return finite(facts(found[0])) | told
 
 
 @router.get("/artifacts")
@@ -89,20 +88,12 @@ async def report(row: Owned, services: Given) -> HTMLResponse:
 @router.get("/calls")
 async def calls(row: Owned, services: Given) -> list[dict[str, Any]]:
     """The ledger: every call to the outside, with what was sent and what came back."""
-    return [ledger_line(call) for call in await services.jobs.calls(row.id).rows()]
+    return [as_value(call) for call in await services.jobs.calls(row.id).rows()]
 
 
 @router.get("/usage")
 async def usage(row: Owned, services: Given) -> dict[str, Any]:
     return asdict(await services.jobs.calls(row.id).usage()) | {"seconds": round(row.seconds, 2)}
-
-
-def facts(version: Version) -> dict[str, Any]:
-    return finite({name: value for name, value in version.as_json().items() if name not in REFERENCES})
-
-
-def ledger_line(call: CallRow) -> dict[str, Any]:
-    return {column.name: getattr(call, column.name) for column in CallRow.__table__.columns if column.name != "run"}
 
 
 def result_files(row: RunRow) -> list[tuple[str, Path]]:

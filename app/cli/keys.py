@@ -27,7 +27,7 @@ keys = typer.Typer(help=HELP, no_args_is_help=True)
 def create(
     name: Annotated[str, typer.Argument(help="Who or what will use it.")],
     workspace: Annotated[str, typer.Option(help="Whose jobs and datasets it opens.")] = HOME,
-    role: Annotated[Role, typer.Option(help="An admin also manages keys, and sees all workspaces.")] = "member",
+    role: Annotated[Role, typer.Option(help="An admin also manages the keys of all workspaces.")] = "member",
     expires: Annotated[
         str | None, typer.Option(help="A number of days, or the last day, such as 2027-01-31; without it: never.")
     ] = None,

@@ -13,6 +13,7 @@ from app.cli.progress import number
 from app.db.tables import CallRow, RunRow
 from app.jobs.archive import saved_versions
 from app.jobs.request import RunRequest
+from app.providers.ledger import as_value as call_as_value
 from app.settings import read_settings
 from app.wiring import open_jobs
 from graph.values import Version
@@ -113,7 +114,6 @@ def calls_table(calls: list[CallRow]) -> Table:
 
 
 def as_value(row: RunRow, versions: list[Version], calls: list[CallRow]) -> dict[str, Any]:
-    columns = [column.name for column in CallRow.__table__.columns]
     return {
         "run": row.id,
         "status": row.status,
@@ -121,5 +121,5 @@ def as_value(row: RunRow, versions: list[Version], calls: list[CallRow]) -> dict
         "request": row.request,
         "result": row.result,
         "versions": [version.as_json() for version in versions],
-        "calls": [{name: getattr(call, name) for name in columns} for call in calls],
+        "calls": [call_as_value(call) for call in calls],
     }

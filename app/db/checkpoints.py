@@ -1,8 +1,9 @@
 """Where LangGraph keeps the state of a run after each step; one port, an adapter for either database."""
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
-from typing import Any, Protocol
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
@@ -19,18 +20,21 @@ from app.db.fence import Fence
 Saver = BaseCheckpointSaver[Any]
 
 
-class Checkpoints(Protocol):
-    def open(self, fence: Fence) -> contextlib.AbstractAsyncContextManager[Saver]:
-        """A saver for one run, which writes only as long as `fence` holds; else it raises LostJob."""
-        ...
-
+class Checkpoints(ABC):
+    @abstractmethod
     def look(self) -> contextlib.AbstractAsyncContextManager[Saver]:
         """A saver to read with."""
-        ...
+
+    @contextlib.asynccontextmanager
+    async def open(self, fence: Fence) -> AsyncGenerator["FencedSaver"]:
+        """A saver for one run, which writes only as long as `fence` holds; else it raises LostJob."""
+        async with self.look() as saver:
+            yield FencedSaver(saver, fence)
 
     async def delete(self, run: str) -> None:
         """All checkpoints of a run that rests."""
-        ...
+        async with self.look() as saver:
+            await saver.adelete_thread(run)
 
 
 def plain_types() -> JsonPlusSerializer:

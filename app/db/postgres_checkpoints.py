@@ -13,9 +13,8 @@ from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import URL
 
 from app.db.address import libpq_address
-from app.db.checkpoints import FencedSaver, plain_types
+from app.db.checkpoints import Checkpoints, plain_types
 from app.db.engine import CONNECT_SECONDS
-from app.db.fence import Fence
 
 LOCK = 4_118_205_378
 """Ours among the advisory locks of a Postgres database; not the one of our own migrations."""
@@ -25,22 +24,13 @@ Pool = AsyncConnectionPool[psycopg.AsyncConnection[DictRow]]
 
 
 @dataclass(frozen=True)
-class PostgresCheckpoints:
+class PostgresCheckpoints(Checkpoints):
     pool: Pool
-
-    @contextlib.asynccontextmanager
-    async def open(self, fence: Fence) -> AsyncGenerator[FencedSaver]:
-        async with self.look() as saver:
-            yield FencedSaver(saver, fence)
 
     @contextlib.asynccontextmanager
     async def look(self) -> AsyncGenerator[AsyncPostgresSaver]:
         # One for each run: a saver that is shared lets only one of them write at a time.
         yield AsyncPostgresSaver(self.pool, serde=plain_types())
-
-    async def delete(self, run: str) -> None:
-        async with self.look() as saver:
-            await saver.adelete_thread(run)
 
 
 @contextlib.asynccontextmanager

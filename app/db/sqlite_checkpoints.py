@@ -8,23 +8,13 @@ from pathlib import Path
 import aiosqlite
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-from app.db.checkpoints import FencedSaver, plain_types
+from app.db.checkpoints import Checkpoints, plain_types
 from app.db.engine import LOCK_SECONDS
-from app.db.fence import Fence
 
 
 @dataclass(frozen=True)
-class SqliteCheckpoints:
+class SqliteCheckpoints(Checkpoints):
     file: Path
-
-    @contextlib.asynccontextmanager
-    async def open(self, fence: Fence) -> AsyncGenerator[FencedSaver]:
-        async with self.look() as saver:
-            yield FencedSaver(saver, fence)
-
-    async def delete(self, run: str) -> None:
-        async with self.look() as saver:
-            await saver.adelete_thread(run)
 
     @contextlib.asynccontextmanager
     async def look(self) -> AsyncGenerator[AsyncSqliteSaver]:

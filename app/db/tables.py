@@ -1,6 +1,6 @@
 """All tables; kept together because most refer to runs."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Literal
 
 from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
@@ -19,7 +19,16 @@ Role = Literal["member", "admin"]
 
 def now() -> str:
     """In a form that sorts by time."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return stamp(datetime.now(UTC))
+
+
+def ago(seconds: float) -> str:
+    return stamp(datetime.now(UTC) - timedelta(seconds=seconds))
+
+
+def stamp(moment: datetime) -> str:
+    """As all times are kept."""
+    return moment.isoformat(timespec="milliseconds")
 
 
 class Table(DeclarativeBase):

@@ -11,6 +11,9 @@ from app.db.session import Database
 from app.db.tables import VersionRow
 from graph.values import Version
 
+REFERENCES = frozenset({"source", "diff", "predictions", "output", "units"})
+"""Into the artifact store."""
+
 
 @dataclass(frozen=True)
 class Archive:
@@ -25,6 +28,11 @@ class Archive:
 
     async def all(self) -> list[Version]:
         return await saved_versions(self.fence.database, self.fence.run)
+
+
+def facts(version: Version) -> dict[str, Any]:
+    """What can be said without its texts and files."""
+    return {name: value for name, value in version.as_json().items() if name not in REFERENCES}
 
 
 async def saved_versions(database: Database, run: str) -> list[Version]:

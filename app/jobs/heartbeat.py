@@ -4,12 +4,12 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Coroutine
-from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.fence import Fence
+from app.db.tables import ago
 from app.jobs.runs import Runs
 from graph.errors import RunFailed
 
@@ -27,8 +27,8 @@ class JobCancelled(RunFailed):
 
 
 def silent_since(seconds: float = SILENCE) -> str:
-    """A worker whose last sign of life is older than this is dead; in the form of `app.db.tables.now`."""
-    return (datetime.now(UTC) - timedelta(seconds=seconds)).isoformat(timespec="milliseconds")
+    """A worker whose last sign of life is older than this is dead."""
+    return ago(seconds)
 
 
 async def beat(runs: Runs, fence: Fence, every: float) -> NoReturn:

@@ -5,9 +5,10 @@ from typing import Literal
 from app.db.tables import Status
 from graph.errors import AutoiotError
 
-Change = Literal["enqueue", "claim", "wait", "finish", "stop", "cancel"]
+Change = Literal["resume", "answer", "claim", "wait", "finish", "stop", "cancel"]
 ALLOWED: dict[Change, tuple[tuple[Status, ...], Status]] = {
-    "enqueue": (("stopped", "waiting"), "queued"),
+    "resume": (("stopped",), "queued"),
+    "answer": (("waiting",), "queued"),
     # From running only where its worker gives no sign of life any more: the table knows, not this.
     "claim": (("queued", "stopped", "waiting", "running"), "running"),
     "wait": (("running",), "waiting"),
@@ -15,7 +16,7 @@ ALLOWED: dict[Change, tuple[tuple[Status, ...], Status]] = {
     "stop": (("running",), "stopped"),
     "cancel": (("queued", "running", "waiting", "stopped"), "cancelled"),
 }
-SAID: dict[Change, str] = {"enqueue": "be queued", "claim": "be run", "cancel": "be cancelled"}
+SAID: dict[Change, str] = {"resume": "be resumed", "answer": "be answered", "claim": "be run", "cancel": "be cancelled"}
 RESTING: tuple[Status, ...] = ("finished", "stopped", "cancelled")
 """Nobody works at it, and nobody is asked."""
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.datasets.errors import DatasetTaken
 from app.datasets.rows import hold
 from app.db.tables import RunRow
+from app.jobs.preparation import own_description
 from app.jobs.request import RunRequest
 from app.jobs.runs import Owning, new_run_id
 from app.jobs.service import Jobs
@@ -40,7 +41,7 @@ async def place_order(jobs: Jobs, order: Order) -> RunRow:
         task=order.task,
         base=folder,
         dataset=order.folder,
-        description=await asyncio.to_thread(description_in, order.folder),
+        description=await asyncio.to_thread(own_description, order.folder),
         model=order.model,
         sandbox=order.sandbox,
         out=folder / "result",
@@ -57,11 +58,6 @@ async def place_order(jobs: Jobs, order: Order) -> RunRow:
     owning = Owning(order.workspace, queue, order.idempotency_key)
     made = await jobs.runs.add(run, request, owning, within=still_there)
     return await jobs.runs.get(made)
-
-
-def description_in(folder: Path) -> Path | None:
-    own = folder / "dataset.yaml"
-    return own if own.is_file() else None
 
 
 def refuse_paths(task: Task) -> None:

@@ -102,5 +102,10 @@ def find_description(dataset: Path, task_file: Path, given: Path | None) -> Path
         if not given.is_file():
             raise TaskInvalid(f"--description {given}: no such file")
         return given.resolve()
-    own, beside = dataset / "dataset.yaml", task_file.parent / f"{dataset.resolve().name}.dataset.yaml"
-    return next((file.resolve() for file in (own, beside) if file.is_file()), None)
+    beside = task_file.parent / f"{dataset.resolve().name}.dataset.yaml"
+    return own_description(dataset) or (beside.resolve() if beside.is_file() else None)
+
+
+def own_description(dataset: Path) -> Path | None:
+    own = dataset / "dataset.yaml"
+    return own.resolve() if own.is_file() else None

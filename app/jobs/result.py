@@ -8,6 +8,7 @@ from typing import Any
 
 from app.db.plain import finite
 from app.db.tables import CallRow
+from app.jobs.archive import facts
 from app.jobs.manual import readme
 from app.jobs.request import RunRequest
 from app.providers.ledger import Calls
@@ -150,9 +151,7 @@ def write_candidate(folder: Path, version: Version, kept: Kept) -> None:
     if version.predictions:
         (folder / "predictions.csv").write_bytes(kept.artifacts.get(version.predictions))
     units = json.loads(kept.text(version.units)) if version.units else {}
-    references = {"source", "diff", "predictions", "output"}
-    facts = {name: value for name, value in version.as_json().items() if name not in references}
-    write_json(folder / "candidate.json", facts | {"units": units})
+    write_json(folder / "candidate.json", facts(version) | {"units": units})
 
 
 def write_json(file: Path, value: Any) -> None:

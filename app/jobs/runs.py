@@ -177,30 +177,23 @@ class Runs:
                 raise LostJob(f"{fence.run} was taken over by another process")
             await self._tell(session, fence.run, status, problem=values.get("problem", ""))
 
-    async def enqueue(self, run: str, answer: dict[str, Any] | None = None) -> None:
-        """Have a run that stopped, or that waited for a person, go on; `answer` is that person's word.
-
-        Raises ChangeRefused, RunUnknown.
-        """
-        queued = update(RunRow).where(RunRow.id == run, RunRow.status.in_(sources("enqueue")))
-        async with self.database.write.begin() as session:
-            found = await session.scalar(queued.values(status="queued", ended=None, answer=answer).returning(RunRow.id))
-            if found is not None:
-                await self._tell(session, run, "queued")
-        if found is None:
-            transition((await self.get(run)).status, "enqueue")
-
     async def resume(self, run: str) -> None:
         """Have a run that stopped go on. Raises ChangeRefused, RunUnknown."""
-        if (await self.get(run)).status == "waiting":
-            raise ChangeRefused("a job that is waiting goes on with an answer: see its review")
-        await self.enqueue(run)
+        await self._queue(run, "resume", answer=None)
 
     async def answer(self, run: str, answer: dict[str, Any]) -> None:
         """A person's word, with which a run that waits goes on. Raises ChangeRefused, RunUnknown."""
-        if (await self.get(run)).status != "waiting":
-            raise ChangeRefused("the job waits for nobody")
-        await self.enqueue(run, answer)
+        await self._queue(run, "answer", answer=answer)
+
+    async def _queue(self, run: str, change: Change, **values: Any) -> None:
+        status = target(change)
+        queued = update(RunRow).where(RunRow.id == run, RunRow.status.in_(sources(change)))
+        async with self.database.write.begin() as session:
+            found = await session.scalar(queued.values(status=status, ended=None, **values).returning(RunRow.id))
+            if found is not None:
+                await self._tell(session, run, status)
+        if found is None:
+            transition((await self.get(run)).status, change)
 
     async def cancel(self, run: str) -> Status:
         """What it is now: cancelled, or still running until its worker hears of it.

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta
 
+from app.db.tables import stamp
 from app.keys.errors import KeyInvalid
 
 LONGEST = 64
@@ -31,4 +32,4 @@ def end(text: str, today: date) -> str:
         raise KeyInvalid("a key ends after a number of days, or with a date such as 2027-01-31") from None
     if last < today:
         raise KeyInvalid(f"{last} is past: name a later day for the key to end")
-    return datetime.combine(last, time.max, UTC).isoformat(timespec="milliseconds")
+    return stamp(datetime.combine(last, time.max, UTC))

@@ -1,20 +1,16 @@
 """What a workspace has used, as the tables tell it."""
 
-from datetime import UTC, datetime, timedelta
-
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables import CallRow, DatasetRow, RunRow
+from app.db.tables import CallRow, DatasetRow, RunRow, ago
 from app.keys.quota import Use
 
-
-def a_day_ago() -> str:
-    return (datetime.now(UTC) - timedelta(days=1)).isoformat(timespec="milliseconds")
+DAY = 24 * 3600
 
 
 async def used(session: AsyncSession, workspace: str) -> Use:
-    since = a_day_ago()
+    since = ago(DAY)
     running, today = (await session.execute(_jobs(workspace, since))).one()
     tokens, usd = (await session.execute(_paid(workspace, since))).one()
     kept = await session.scalar(

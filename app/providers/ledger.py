@@ -3,6 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, func, select, update
 
@@ -72,6 +73,11 @@ class Calls:
     async def rows(self) -> list[CallRow]:
         async with self.database.read() as session:
             return list(await session.scalars(select(CallRow).where(CallRow.run == self.run).order_by(CallRow.id)))
+
+
+def as_value(row: CallRow) -> dict[str, Any]:
+    """One call, with all that was sent and came back."""
+    return {column.name: getattr(row, column.name) for column in CallRow.__table__.columns}
 
 
 @dataclass(frozen=True)

@@ -85,4 +85,4 @@ class Runner:
         await asyncio.gather(*running.values(), return_exceptions=True)
         for run in running:
             with contextlib.suppress(ChangeRefused):
-                await self.jobs.runs.enqueue(run)
+                await self.jobs.runs.resume(run)

@@ -3,7 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+import requests
+from docker.errors import DockerException, ImageNotFound
+
 from sandbox.digests import short_hash
+from sandbox.errors import SandboxUnavailable
 from sandbox.images.context import build_image
 from sandbox.packages import closure, pins
 
@@ -26,3 +30,13 @@ def build(client: Any, *, base_image: str | None = None, network: str | None = N
     files = {"Dockerfile": DOCKERFILE.read_bytes(), "requirements.txt": "\n".join(pins(closure())).encode()}
     build_image(client, image_tag(), files, {"BASE_IMAGE": base_image} if base_image else {}, network)
     return image_tag()
+
+
+def is_built(client: Any, tag: str) -> bool:
+    try:
+        client.images.get(tag)
+    except ImageNotFound:
+        return False
+    except (DockerException, requests.RequestException) as error:
+        raise SandboxUnavailable(f"Docker Engine does not answer: {error}") from error
+    return True

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from docker.errors import DockerException, ImageNotFound, NotFound
+from docker.errors import DockerException, NotFound
 from docker.types import Mount
 
 from sandbox.containers import labels
@@ -44,16 +44,6 @@ def build_extended(client: Any, store: Store, record: Record) -> None:
         # It holds the wheels once more.
         with suppress(DockerException, requests.RequestException):
             client.images.prune(filters={"dangling": True, "label": f"{STAGE}={record.target}"})
-
-
-def is_built(client: Any, tag: str) -> bool:
-    try:
-        client.images.get(tag)
-    except ImageNotFound:
-        return False
-    except (DockerException, requests.RequestException) as error:
-        raise SandboxUnavailable(f"Docker Engine does not answer: {error}") from error
-    return True
 
 
 def pip_inside(client: Any, image: str, owner: str, network: str | None) -> Pip:

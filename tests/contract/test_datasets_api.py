@@ -36,19 +36,6 @@ async def by_header(who: Annotated[str, Header()] = "") -> Caller:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    (tmp_path / "home").mkdir()
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    (tmp_path / "root" / "data").mkdir(parents=True)
-    (tmp_path / "root" / "data" / "a.csv").write_text("t\n1\n")
-    return tmp_path / "root"
-
-
-@pytest.fixture
 def client(url: URL, home: Path, root: Path) -> Iterator[TestClient]:
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[dict[str, Any]]:

@@ -42,20 +42,6 @@ async def broken(content: bytes) -> AsyncIterator[bytes]:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    (tmp_path / "home").mkdir()
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    folder = tmp_path / "root"
-    (folder / "data").mkdir(parents=True)
-    (folder / "data" / "a.csv").write_text("t\n1\n")
-    return folder
-
-
-@pytest.fixture
 def datasets(database: Database, home: Path, root: Path) -> RegisteredDatasets:
     return RegisteredDatasets(database, home, (root,), CAPS, uploads=Uploads(CAPS, reserve=0))
 

@@ -45,7 +45,12 @@ async def test_a_new_run_is_queued_and_kept_whole(runs: Runs, tmp_path: Path) ->
 
 
 async def test_a_run_that_nobody_knows(runs: Runs) -> None:
-    refused: list[Callable[[str], Awaitable[object]]] = [runs.get, runs.enqueue, runs.cancel]
+    refused: list[Callable[[str], Awaitable[object]]] = [
+        runs.get,
+        runs.resume,
+        lambda run: runs.answer(run, {}),
+        runs.cancel,
+    ]
     for ask in refused:
         with pytest.raises(RunUnknown):
             await ask("two")
@@ -79,18 +84,28 @@ async def test_who_rests_may_go_on_and_who_has_ended_may_not(runs: Runs) -> None
     await runs.leave(fence, "stop", problem="it broke", seconds=1.5)
     row = await runs.get("one")
     assert (row.status, row.problem, row.seconds, row.ended is None) == ("stopped", "it broke", 1.5, False)
-    await runs.enqueue("one")
-    assert (await runs.get("one")).ended is None
+    with pytest.raises(ChangeRefused, match="a job that is stopped cannot be answered"):
+        await runs.answer("one", {"action": "go"})
+    await runs.resume("one")
+    row = await runs.get("one")
+    assert (row.status, row.ended) == ("queued", None)
     fence = await claimed(runs.database, "one")
     assert (await runs.get("one")).problem == ""
     await runs.leave(fence, "wait")
+    with pytest.raises(ChangeRefused, match="a job that is waiting cannot be resumed"):
+        await runs.resume("one")
+    await runs.answer("one", {"action": "go"})
+    row = await runs.get("one")
+    assert (row.status, row.answer) == ("queued", {"action": "go"})
+    with pytest.raises(ChangeRefused, match="a job that is queued cannot be answered"):
+        await runs.answer("one", {"action": "stop"})
     fence = await claimed(runs.database, "one")
     await runs.leave(fence, "finish", result={"best": None, "value": math.nan})
     assert (await runs.get("one")).result == {"best": None, "value": None}
     with pytest.raises(ChangeRefused, match="a job that is finished cannot be run"):
         await take(runs)
-    with pytest.raises(ChangeRefused, match="cannot be queued"):
-        await runs.enqueue("one")
+    with pytest.raises(ChangeRefused, match="a job that is finished cannot be resumed"):
+        await runs.resume("one")
     with pytest.raises(ChangeRefused, match="cannot be cancelled"):
         await runs.cancel("one")
 

@@ -16,10 +16,10 @@ TABLE = {
     ("running", "finish"): "finished",
     ("running", "stop"): "stopped",
     ("running", "cancel"): "cancelled",
-    ("waiting", "enqueue"): "queued",
+    ("waiting", "answer"): "queued",
     ("waiting", "claim"): "running",
     ("waiting", "cancel"): "cancelled",
-    ("stopped", "enqueue"): "queued",
+    ("stopped", "resume"): "queued",
     ("stopped", "claim"): "running",
     ("stopped", "cancel"): "cancelled",
 }

@@ -74,7 +74,7 @@ async def test_what_was_there_before_is_not_the_programs(limit: float | None, ov
     async with watch.following(None):
         while watch.peak_mb < 400:
             await asyncio.sleep(0.01)
-    assert (watch.peak_mb, watch.over, watch.halt.is_set()) == (400.0, over, over)
+        assert (watch.peak_mb, watch.over, watch.halt.is_set()) == (400.0, over, over)
 
 
 async def test_a_request_to_stop_halts_it() -> None:
@@ -83,6 +83,19 @@ async def test_a_request_to_stop_halts_it() -> None:
         stop.set()
         await asyncio.wait_for(watch.halt.wait(), 5)
     assert not watch.over
+
+
+async def test_a_driver_that_stops_telling_ends_the_program_and_is_told_of() -> None:
+    class Blind(FakeGpus):
+        def used_mb(self, gpu: Gpu) -> float:
+            if not self.used:
+                raise GpuUnavailable("the driver was unloaded")
+            return self.used.pop()
+
+    watch = MemoryWatch(Blind(FIRST, used=(100.0,)), FIRST, 500.0)
+    with pytest.raises(GpuUnavailable, match="unloaded"):
+        async with watch.following(None):
+            await asyncio.wait_for(watch.halt.wait(), 5)
 
 
 def test_a_machine_without_a_device_says_so() -> None:
