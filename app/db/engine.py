@@ -1,5 +1,7 @@
 """Connections to either database, set up the same way for everybody."""
 
+import asyncio
+import contextlib
 from typing import Any
 
 from sqlalchemy import URL, Connection, event
@@ -30,9 +32,17 @@ def make_engine(url: URL, *, foreign_keys: bool = True) -> AsyncEngine:
 
     event.listen(engine.sync_engine, "connect", set_up)
     event.listen(engine.sync_engine, "begin", _begin)
+    event.listen(engine.sync_engine, "invalidate", _let_go)
     return engine
 
 
 def _begin(connection: Connection) -> None:
     # A transaction that reads and only then writes fails at once, without waiting, where another one has written.
     connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('sqlite_begin', 'DEFERRED')}")
+
+
+def _let_go(connection: Any, _: object, __: object) -> None:
+    # Of a task that was cancelled in the midst of a statement. SQLite keeps a connection, and the lock of all writers,
+    # for as long as a cursor of it is in memory: closing it, which comes next, does not end its transaction.
+    with contextlib.suppress(Exception, asyncio.CancelledError):
+        connection.rollback()
