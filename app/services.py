@@ -11,7 +11,7 @@ from app.jobs.service import Jobs
 from app.keys.quotas import Quotas
 from app.keys.rate import RateLimit
 from app.keys.service import Keys
-from app.queue.embedded import Runner
+from app.queue.worker import Worker
 from app.settings import Settings
 
 T = TypeVar("T")
@@ -25,7 +25,7 @@ class Services:
     keys: Keys
     quotas: Quotas
     rate: RateLimit
-    runner: Runner
+    worker: Worker
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the server is asked to stop: streams that would never end do."""
 

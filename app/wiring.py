@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from app.db.migrate import migrate
 from app.db.postgres_checkpoints import open_postgres_checkpoints, set_up_tables
 from app.db.session import Database, open_database
 from app.db.sqlite_checkpoints import SqliteCheckpoints
+from app.jobs.queue import NoQueue, Queue
 from app.jobs.request import RunRequest
 from app.jobs.service import Jobs
 from app.keys.quota import Quota
@@ -30,7 +31,9 @@ from app.providers.model import OPENAI, open_chat_model, open_embeddings
 from app.providers.prices import read_prices
 from app.providers.recording import read_recording
 from app.providers.source import Source
-from app.queue.embedded import Runner
+from app.queue.embedded import EmbeddedQueue, EmbeddedWorker
+from app.queue.team import QUEUES, TeamQueue, TeamWorker, open_team_queue
+from app.queue.worker import Worker
 from app.services import Services
 from app.settings import Settings
 from graph.task import Constraints
@@ -43,7 +46,8 @@ DATABASE = "autoiot.db"
 
 
 @contextlib.asynccontextmanager
-async def open_jobs(settings: Settings) -> AsyncGenerator[Jobs]:
+async def open_jobs(settings: Settings, queue: Queue | None = None) -> AsyncGenerator[Jobs]:
+    """Without a `queue`, those that the command line makes and runs itself."""
     home = settings.home.resolve()
     home.mkdir(parents=True, exist_ok=True)
     async with open_store(address(settings), home) as (database, checkpoints):
@@ -53,13 +57,14 @@ async def open_jobs(settings: Settings) -> AsyncGenerator[Jobs]:
             checkpoints=checkpoints,
             open_source=lambda request: open_source(settings, request),
             open_sandbox=lambda request: open_confinement(settings, request.sandbox, request.task.constraints),
+            queue=queue or NoQueue(),
             embedding_model=settings.embedding_model,
         )
 
 
 @contextlib.asynccontextmanager
 async def open_services(settings: Settings, closing: asyncio.Event) -> AsyncGenerator[Services]:
-    async with open_jobs(settings) as jobs:
+    async with open_working(settings, QUEUES) as (jobs, worker):
         quotas = open_quotas(settings, jobs.database)
         datasets = RegisteredDatasets(
             jobs.database,
@@ -76,9 +81,31 @@ async def open_services(settings: Settings, closing: asyncio.Event) -> AsyncGene
             keys=Keys(jobs.database),
             quotas=quotas,
             rate=RateLimit(settings.rate_limit),
-            runner=Runner(jobs, settings.jobs_at_once),
+            worker=worker,
             closing=closing,
         )
+
+
+@contextlib.asynccontextmanager
+async def open_working(settings: Settings, queues: Collection[str]) -> AsyncGenerator[tuple[Jobs, Worker]]:
+    """The jobs of a server, and what runs those of `queues`, AUTOIOT_JOBS_AT_ONCE at a time."""
+    async with open_queue(settings) as queue, open_jobs(settings, queue) as jobs:
+        if isinstance(queue, TeamQueue):
+            yield jobs, TeamWorker(jobs, queue.app, settings.jobs_at_once, queues)
+        else:
+            yield jobs, EmbeddedWorker(jobs, queue.woken, settings.jobs_at_once)
+
+
+@contextlib.asynccontextmanager
+async def open_queue(settings: Settings) -> AsyncGenerator[TeamQueue | EmbeddedQueue]:
+    url = address(settings)
+    if is_postgres(url):
+        # Its tables are in the migrations, and it begins to read them at once.
+        await migrate(url)
+        async with open_team_queue(libpq_address(url)) as queue:
+            yield queue
+    else:
+        yield EmbeddedQueue()
 
 
 @contextlib.asynccontextmanager

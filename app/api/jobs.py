@@ -49,7 +49,6 @@ async def submit(body: JobRequest, services: Given, caller: Asking, response: Re
     replay = services.settings.replay
     order = Order(body.task, body.dataset, folder, model, body.sandbox, body.review, caller.workspace, key, replay)
     row = await place_order(services.jobs, order)
-    services.runner.wake()
     described = describe_line(row)
     response.headers["Location"] = described.links["self"]
     return Accepted(id=row.id, status=row.status, links=described.links)
@@ -87,7 +86,6 @@ async def resume(row: Owned, services: Given) -> JobLine:
     if row.status == "waiting":
         raise ChangeRefused("a job that is waiting goes on with an answer: see its review")
     await services.jobs.runs.resume(row.id)
-    services.runner.wake()
     return describe_line(await services.jobs.runs.get(row.id))
 
 

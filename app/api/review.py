@@ -44,7 +44,6 @@ async def answer(row: Owned, body: Answer, services: Given) -> JobLine:
         raise ChangeRefused(f"the job asks about iteration {open_question['iteration']} now")
     told = {"action": body.action, "instruction": body.instruction, "iteration": open_question["iteration"]}
     await services.jobs.runs.answer(row.id, told)
-    services.runner.wake()
     return describe_line(await services.jobs.runs.get(row.id))
 
 

@@ -18,6 +18,7 @@ from app.cli.sandbox import sandbox
 from app.cli.score import score
 from app.cli.serve import serve
 from app.cli.show import show
+from app.cli.worker import worker
 
 FAILED = 2
 UNREAD = 1
@@ -34,6 +35,7 @@ app.command()(show)
 app.command()(score)
 app.command()(doctor)
 app.command()(serve)
+app.command()(worker)
 app.command()(migrate)
 app.add_typer(dataset, name="dataset")
 app.add_typer(images, name="images")

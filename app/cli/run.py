@@ -13,7 +13,7 @@ from app.cli.failures import explain, naming
 from app.cli.progress import Printer, summary
 from app.cli.targets import refuse_unwritable_file, refuse_unwritable_folder
 from app.db.errors import LostJob
-from app.jobs.heartbeat import JobCancelled
+from app.jobs.lifecycle import JobCancelled
 from app.jobs.preparation import find_description
 from app.jobs.request import RunRequest
 from app.jobs.service import Jobs

@@ -55,7 +55,7 @@ def serve(
 
     @contextlib.asynccontextmanager
     async def opened() -> AsyncGenerator[Services]:
-        async with open_services(settings, closing) as services, services.runner.working():
+        async with open_services(settings, closing) as services, services.worker.working():
             yield services
 
     config = uvicorn.Config(

@@ -61,6 +61,10 @@ class RunRow(Table):
     """`cpu` or `gpu`: a worker takes it; empty: whoever made it runs it."""
     answer: Mapped[dict[str, Any] | None] = mapped_column(default=None)
     """A person's word that the run waited for, until it has gone on with it."""
+    setbacks: Mapped[int] = mapped_column(default=0)
+    """How often in a row a worker was lost, or what it needs was away, since a person last had it go on."""
+    due: Mapped[str] = mapped_column(default="")
+    """Not to be taken before."""
     idempotency_key: Mapped[str | None] = mapped_column(default=None)
     created: Mapped[str] = mapped_column(default=now)
     started: Mapped[str | None] = mapped_column(default=None)

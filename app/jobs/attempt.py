@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from langgraph.runtime import RunControl
 from langgraph.types import Command
 
 from app.db.checkpoints import Checkpoints
@@ -26,6 +27,8 @@ class Attempt:
     checkpoints: Checkpoints
     listener: Listener
     """Hears each event once it is in the journal."""
+    control: RunControl | None = None
+    """Through which it may be asked to stop after the step in progress; then GraphDrained is raised."""
     spent: float = 0.0
     """Seconds that earlier attempts took."""
     started: float = field(default_factory=time.monotonic)
@@ -50,6 +53,7 @@ class Attempt:
                     entry(snapshot, answer, self.context),
                     config,
                     context=self.context,
+                    control=self.control,
                     stream_mode=["tasks", "custom"],
                     durability="sync",
                     version="v2",

@@ -10,20 +10,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.fence import Fence
 from app.db.tables import ago
+from app.jobs.lifecycle import JobCancelled
 from app.jobs.runs import Runs
-from graph.errors import RunFailed
 
 T = TypeVar("T")
-EVERY = 10.0
+EVERY = 2.0
 """Seconds between two signs of life."""
 LOOK = 2.0
 """Seconds after which it looks for a wish to cancel that it has not heard."""
 SILENCE = 60.0
 """Seconds without one after which a worker counts as dead."""
-
-
-class JobCancelled(RunFailed):
-    """The job was cancelled."""
 
 
 def silent_since(seconds: float = SILENCE) -> str:

@@ -3,17 +3,19 @@
 from typing import Literal
 
 from app.db.tables import Status
-from graph.errors import AutoiotError
+from graph.errors import AutoiotError, RunFailed
 
-Change = Literal["resume", "answer", "claim", "wait", "finish", "stop", "cancel"]
+Change = Literal["resume", "answer", "claim", "wait", "finish", "stop", "requeue", "cancel"]
 ALLOWED: dict[Change, tuple[tuple[Status, ...], Status]] = {
     "resume": (("stopped",), "queued"),
     "answer": (("waiting",), "queued"),
-    # From running only where its worker gives no sign of life any more: the table knows, not this.
+    # From running only where its worker gives no sign of life any more: whoever claims it knows, not this.
     "claim": (("queued", "stopped", "waiting", "running"), "running"),
     "wait": (("running",), "waiting"),
     "finish": (("running",), "finished"),
     "stop": (("running",), "stopped"),
+    # Its worker ends, is gone, or could not go on for a while: another one will.
+    "requeue": (("running",), "queued"),
     "cancel": (("queued", "running", "waiting", "stopped"), "cancelled"),
 }
 SAID: dict[Change, str] = {"resume": "be resumed", "answer": "be answered", "claim": "be run", "cancel": "be cancelled"}
@@ -23,6 +25,10 @@ RESTING: tuple[Status, ...] = ("finished", "stopped", "cancelled")
 
 class ChangeRefused(AutoiotError):
     """The job is not in a state for that."""
+
+
+class JobCancelled(RunFailed):
+    """The job was cancelled."""
 
 
 def transition(state: Status, change: Change) -> Status:

@@ -28,25 +28,31 @@ class Place:
         return f"{self.name}{os.getpid()}"
 
     @contextlib.contextmanager
-    def locked(self, run: str) -> Generator[None]:
-        """Raises RunFailed when another process of this home runs it."""
-        file = self._lock(run)
+    def locked(self, run: str, attempt: int) -> Generator[None]:
+        """Held during one attempt at it. Raises RunFailed when another process of this home makes that attempt."""
+        file = self._lock(run, attempt)
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("w") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
                 raise RunFailed(f"{run} is being run by another process") from error
-            yield
+            try:
+                yield
+            finally:
+                file.unlink(missing_ok=True)
 
     def is_dead(self, row: RunRow) -> bool:
         """Whether it is `running` only by what the table says: whoever ran it was killed."""
-        gone = row.worker.startswith(self.name) and not self._is_locked(row.id)
-        return row.status == "running" and (row.heartbeat < silent_since() or gone)
+        return row.status == "running" and (row.heartbeat < silent_since() or self.is_gone(row))
 
-    def _is_locked(self, run: str) -> bool:
+    def is_gone(self, row: RunRow) -> bool:
+        """Whether it was a process of this home that ran it, and it has ended."""
+        return row.worker.startswith(self.name) and not self._is_locked(row)
+
+    def _is_locked(self, row: RunRow) -> bool:
         try:
-            with self._lock(run).open() as handle:
+            with self._lock(row.id, row.attempt).open() as handle:
                 fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except FileNotFoundError:
             return False
@@ -54,5 +60,6 @@ class Place:
             return True
         return False
 
-    def _lock(self, run: str) -> Path:
-        return self.home / "runs" / run / "lock"
+    def _lock(self, run: str, attempt: int) -> Path:
+        # One for each attempt: a process that sleeps holds its own for as long as it likes.
+        return self.home / "runs" / run / f"lock-{attempt}"

@@ -2,20 +2,22 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.errors import LostJob
 from app.db.fence import Fence
 from app.db.session import Database
-from app.db.tables import HOME, CallRow, EventRow, RunRow, Status, VersionRow, now
+from app.db.tables import HOME, CallRow, EventRow, RunRow, Status, VersionRow, ago, now
 from app.jobs.events import tell
 from app.jobs.lifecycle import RESTING, Change, ChangeRefused, sources, target, transition
+from app.jobs.queue import NoQueue, Queue
 from app.jobs.request import RunRequest
+from app.jobs.setbacks import MOST
 from graph.errors import RunFailed, RunUnknown
 
 
@@ -41,6 +43,7 @@ NOBODYS = Owning()
 @dataclass(frozen=True)
 class Runs:
     database: Database
+    queue: Queue = field(default_factory=NoQueue)
 
     async def add(
         self,
@@ -60,7 +63,7 @@ class Runs:
                     await within(session)
                 session.add(RunRow(id=run, status="queued", request=request.as_json(), **whose))
                 await session.flush()
-                await self._tell(session, run, "queued")
+                await self._enqueue(session, run, owning.queue)
         except IntegrityError:
             known = select(RunRow.id).where(
                 RunRow.workspace == owning.workspace, RunRow.idempotency_key == owning.idempotency_key
@@ -95,7 +98,8 @@ class Runs:
 
     async def queued(self, queues: Collection[str]) -> list[str]:
         """What is to be taken by a worker of these queues, the oldest first."""
-        query = select(RunRow.id).where(RunRow.status == "queued", RunRow.queue.in_(queues)).order_by(RunRow.created)
+        due = and_(RunRow.status == "queued", RunRow.queue.in_(queues), RunRow.due <= now())
+        query = select(RunRow.id).where(due).order_by(RunRow.created)
         async with self.database.read() as session:
             return list(await session.scalars(query))
 
@@ -109,24 +113,22 @@ class Runs:
         async with self.database.read() as session:
             return list(await session.scalars(select(RunRow).order_by(RunRow.created)))
 
-    async def claim(self, run: str, worker: str, *, dead: str, silent_since: str) -> Fence:
-        """The right to run it, which whoever had it before loses.
+    async def claim(self, row: RunRow, worker: str, *, dead: bool = False) -> Fence:
+        """The right to run it, provided that it still is as `row` says; whoever had it before loses it.
 
-        A run that is `running` is only taken from a worker whose name begins with `dead`, or that has given no
-        sign of life since the time `silent_since`.
+        One that is `running` is only taken where the caller knows its worker to be `dead`.
 
         Raises:
             RunFailed: another worker runs it.
             ChangeRefused: it is finished or cancelled.
-            RunUnknown: there is none.
+            RunUnknown: it has been deleted.
         """
-        idle = [status for status in sources("claim") if status != "running"]
-        gone = or_(RunRow.heartbeat < silent_since, RunRow.worker.startswith(dead, autoescape=True))
+        status = transition(row.status, "claim")
         taken = (
             update(RunRow)
-            .where(RunRow.id == run, or_(RunRow.status.in_(idle), and_(RunRow.status == "running", gone)))
+            .where(*unchanged(row))
             .values(
-                status=target("claim"),
+                status=status,
                 attempt=RunRow.attempt + 1,
                 worker=worker,
                 heartbeat=now(),
@@ -136,14 +138,44 @@ class Runs:
             )
             .returning(RunRow.attempt)
         )
-        async with self.database.write.begin() as session:
-            attempt = await session.scalar(taken)
-            if attempt is not None:
-                await self._tell(session, run, "running", attempt=attempt)
+        attempt = None
+        if dead or row.status != "running":
+            async with self.database.write.begin() as session:
+                attempt = await session.scalar(taken)
+                if attempt is not None:
+                    await self._tell(session, row.id, status, attempt=attempt)
         if attempt is None:
-            transition((await self.get(run)).status, "claim")
-            raise RunFailed(f"{run} is being run by another process")
-        return Fence(self.database, run, attempt)
+            transition((await self.get(row.id)).status, "claim")
+            raise RunFailed(f"{row.id} is being run by another process")
+        return Fence(self.database, row.id, attempt)
+
+    async def reap(self, row: RunRow) -> bool:
+        """Take it from a worker that is gone, provided that it still is as `row` says, and queue it anew.
+
+        The worker can write nothing any more, should it wake up. One that has lost too many workers stops.
+        """
+        status = target("requeue" if row.setbacks < MOST else "stop")
+        problem = f"its worker {row.worker} gave no sign of life any more"
+        taken = (
+            update(RunRow)
+            .where(*unchanged(row))
+            .values(
+                status=status,
+                attempt=RunRow.attempt + 1,
+                setbacks=RunRow.setbacks + 1,
+                due="",
+                problem=problem,
+                ended=now() if status in RESTING else None,
+            )
+            .returning(RunRow.id)
+        )
+        async with self.database.write.begin() as session:
+            reaped = await session.scalar(taken) is not None
+            if reaped and status == "queued":
+                await self._enqueue(session, row.id, row.queue, problem=problem)
+            elif reaped:
+                await self._tell(session, row.id, status, problem=problem)
+        return reaped
 
     async def is_unwanted(self, run: str) -> bool:
         async with self.database.read() as session:
@@ -177,6 +209,20 @@ class Runs:
                 raise LostJob(f"{fence.run} was taken over by another process")
             await self._tell(session, fence.run, status, problem=values.get("problem", ""))
 
+    async def give_back(self, fence: Fence, *, setbacks: int, delay: float = 0.0, **values: Any) -> None:
+        """Queue a run that one has claimed, to be taken after `delay` seconds. Raises LostJob."""
+        left = (
+            update(RunRow)
+            .where(RunRow.id == fence.run, RunRow.attempt == fence.attempt, RunRow.status.in_(sources("requeue")))
+            .values(status=target("requeue"), setbacks=setbacks, due=ago(-delay) if delay else "", **values)
+            .returning(RunRow.queue)
+        )
+        async with self.database.write.begin() as session:
+            queue = await session.scalar(left)
+            if queue is None:
+                raise LostJob(f"{fence.run} was taken over by another process")
+            await self._enqueue(session, fence.run, queue, delay, problem=values.get("problem", ""))
+
     async def resume(self, run: str) -> None:
         """Have a run that stopped go on. Raises ChangeRefused, RunUnknown."""
         await self._queue(run, "resume", answer=None)
@@ -186,13 +232,17 @@ class Runs:
         await self._queue(run, "answer", answer=answer)
 
     async def _queue(self, run: str, change: Change, **values: Any) -> None:
-        status = target(change)
-        queued = update(RunRow).where(RunRow.id == run, RunRow.status.in_(sources(change)))
+        queued = (
+            update(RunRow)
+            .where(RunRow.id == run, RunRow.status.in_(sources(change)))
+            .values(status=target(change), ended=None, setbacks=0, due="", **values)
+            .returning(RunRow.queue)
+        )
         async with self.database.write.begin() as session:
-            found = await session.scalar(queued.values(status=status, ended=None, **values).returning(RunRow.id))
-            if found is not None:
-                await self._tell(session, run, status)
-        if found is None:
+            queue = await session.scalar(queued)
+            if queue is not None:
+                await self._enqueue(session, run, queue)
+        if queue is None:
             transition((await self.get(run)).status, change)
 
     async def cancel(self, run: str) -> Status:
@@ -236,3 +286,14 @@ class Runs:
 
     async def _tell(self, session: AsyncSession, run: str, status: Status, **more: Any) -> None:
         await tell(self.database, session, run, "status", {"status": status} | more)
+
+    async def _enqueue(self, session: AsyncSession, run: str, queue: str, delay: float = 0.0, **more: Any) -> None:
+        if queue:
+            await self.queue.put(session, run, queue, delay)
+        await self._tell(session, run, "queued", **more)
+
+
+def unchanged(row: RunRow) -> tuple[ColumnElement[bool], ...]:
+    """Nobody has claimed it, let go of it, or given a sign of life, since `row` was read."""
+    same = (RunRow.status == row.status, RunRow.attempt == row.attempt, RunRow.heartbeat == row.heartbeat)
+    return (RunRow.id == row.id, *same)

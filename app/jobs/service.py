@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from langgraph.runtime import RunControl
+
 from app.artifacts.store import ArtifactStore
 from app.db.checkpoints import Checkpoints
 from app.db.fence import Fence
@@ -18,14 +20,17 @@ from app.db.tables import CallRow, RunRow
 from app.jobs.archive import Archive, saved_versions
 from app.jobs.attempt import Attempt
 from app.jobs.events import Events, Journal
-from app.jobs.heartbeat import EVERY, JobCancelled, beat, silent_since, work_while
+from app.jobs.heartbeat import EVERY, beat, work_while
 from app.jobs.history import History
+from app.jobs.lifecycle import ChangeRefused, JobCancelled
 from app.jobs.place import Place
 from app.jobs.preparation import Ground, prepare
 from app.jobs.progress import Listener
+from app.jobs.queue import NoQueue, Queue
 from app.jobs.request import RunRequest
 from app.jobs.result import Kept, build_result, export, refuse_occupied
 from app.jobs.runs import Runs, new_run_id
+from app.jobs.setbacks import delay, is_setback, outcome
 from app.knowledge.library import LedgeredEmbeddings, LedgeredLibrary, embed_lexically
 from app.providers.chat import LedgeredChat
 from app.providers.ledger import Calls, Ledger
@@ -36,12 +41,24 @@ from sandbox.base import Sandbox
 
 
 @dataclass(frozen=True)
+class Attending:
+    """Who is there while a run goes."""
+
+    listener: Listener
+    answer: dict[str, Any] | None = None
+    control: RunControl | None = None
+    queued: bool = False
+    """It came from a queue, and may go back there."""
+
+
+@dataclass(frozen=True)
 class Jobs:
     home: Path
     database: Database
     checkpoints: Checkpoints
     open_source: Callable[[RunRequest], Source]
     open_sandbox: Callable[[RunRequest], Sandbox]
+    queue: Queue = field(default_factory=NoQueue)
     embedding_model: str | None = None
     beat_seconds: float = EVERY
     prepared: dict[str, Ground] = field(default_factory=dict[str, Ground])
@@ -49,7 +66,7 @@ class Jobs:
 
     @property
     def runs(self) -> Runs:
-        return Runs(self.database)
+        return Runs(self.database, self.queue)
 
     @property
     def artifacts(self) -> ArtifactStore:
@@ -80,7 +97,7 @@ class Jobs:
         run = new_run_id(request.task.name)
         sandbox = await asyncio.to_thread(self.open_sandbox, request)
         try:
-            ground = await prepare(request, sandbox, self._inputs(run))
+            ground = await prepare(request, sandbox, self._inputs(run, 1))
         finally:
             await sandbox.close()
         self.open_source(request)
@@ -99,32 +116,46 @@ class Jobs:
             JobCancelled, ChangeRefused: somebody has cancelled it.
             AutoiotError, SandboxError: it stopped, and can be resumed.
         """
-        with self.place.locked(run):
-            row = await self.runs.get(run)
-            if row.status == "finished":
-                return await self._write_again(row)
-            # No other process of this home runs it: we have its lock.
-            place = self.place
-            fence = await self.runs.claim(run, place.worker, dead=place.name, silent_since=silent_since())
+        row = await self.runs.get(run)
+        if row.status == "finished":
+            return await self._write_again(row)
+        return await self._run(row, Attending(listener, answer))
+
+    async def work(self, run: str, listener: Listener, control: RunControl | None = None) -> dict[str, Any]:
+        """As `run`, for a worker that has it from a queue: what cannot be helped at once goes back there.
+
+        Raises:
+            LostJob, JobCancelled: as `run`.
+            ChangeRefused: it is not queued any more.
+            AutoiotError, SandboxError: it stopped, and a person can resume it; or it is queued again.
+            GraphDrained: `control` asked for that; it is queued again.
+        """
+        row = await self.runs.get(run)
+        if row.status != "queued":
+            raise ChangeRefused(f"a job that is {row.status} is not for a worker to take")
+        return await self._run(row, Attending(listener, control=control, queued=True))
+
+    async def _run(self, row: RunRow, attending: Attending) -> dict[str, Any]:
+        run, place = row.id, self.place
+        # Whose process is gone is dead at once; another one's only when it has been silent for long.
+        with place.locked(run, row.attempt + 1):
+            fence = await self.runs.claim(row, place.worker, dead=place.is_dead(row))
             row, started = await self.runs.get(run), time.monotonic()
             try:
                 if row.cancel_requested:
                     raise JobCancelled(f"{run} was cancelled")
-                return await work_while(
-                    self._attempt(row, fence, listener, answer), beat(self.runs, fence, self.beat_seconds)
-                )
+                return await work_while(self._attempt(row, fence, attending), beat(self.runs, fence, self.beat_seconds))
             except BaseException as error:
-                await self._note_stop(fence, error, row.seconds + time.monotonic() - started)
+                seconds = row.seconds + time.monotonic() - started
+                await self._note_stop(row, fence, error, seconds, queued=attending.queued)
                 raise
 
-    async def _attempt(
-        self, row: RunRow, fence: Fence, listener: Listener, answer: dict[str, Any] | None
-    ) -> dict[str, Any]:
+    async def _attempt(self, row: RunRow, fence: Fence, attending: Attending) -> dict[str, Any]:
         request = RunRequest.from_json(row.request)
         source = await asyncio.to_thread(self.open_source, request)
         sandbox = await asyncio.to_thread(self.open_sandbox, request)
         try:
-            return await self._follow(row, fence, request, listener, answer or row.answer, sandbox, source)
+            return await self._follow(row, fence, request, attending, sandbox, source)
         finally:
             await sandbox.close()
 
@@ -133,15 +164,14 @@ class Jobs:
         row: RunRow,
         fence: Fence,
         request: RunRequest,
-        listener: Listener,
-        answer: dict[str, Any] | None,
+        attending: Attending,
         sandbox: Sandbox,
         source: Source,
     ) -> dict[str, Any]:
-        run = row.id
-        ground = self.prepared.pop(run, None) or await prepare(request, sandbox, self._inputs(run))
+        run, answer = row.id, attending.answer or row.answer
+        ground = self.prepared.pop(run, None) or await prepare(request, sandbox, self._inputs(run, row.attempt))
         context = self._context(fence, request, ground, sandbox, source)
-        attempt = Attempt(context, Ledger(fence), self.checkpoints, listener, row.seconds)
+        attempt = Attempt(context, Ledger(fence), self.checkpoints, attending.listener, attending.control, row.seconds)
         calls = attempt.ledger.calls
         try:
             # Reads the whole split once: not on the event loop.
@@ -183,8 +213,9 @@ class Jobs:
         await self.checkpoints.delete(run)
         await asyncio.to_thread(shutil.rmtree, self.home / "runs" / run, ignore_errors=True)
 
-    def _inputs(self, run: str) -> Path:
-        return self.home / "runs" / run / "inputs"
+    def _inputs(self, run: str, attempt: int) -> Path:
+        # One for each attempt: whoever was thought dead and wakes up removes its own.
+        return self.home / "runs" / run / f"inputs-{attempt}"
 
     def _context(self, fence: Fence, request: RunRequest, ground: Ground, sandbox: Sandbox, source: Source) -> Context:
         ledger = Ledger(fence)
@@ -202,14 +233,22 @@ class Jobs:
             asks_person=request.asks_person,
         )
 
-    async def _note_stop(self, fence: Fence, error: BaseException, seconds: float) -> None:
-        change = "cancel" if isinstance(error, JobCancelled) else "stop"
+    async def _note_stop(
+        self, row: RunRow, fence: Fence, error: BaseException, seconds: float, *, queued: bool
+    ) -> None:
+        change = outcome(error, queued=queued, setbacks=row.setbacks)
         problem = str(error) if isinstance(error, Exception) else "interrupted"
 
         async def note() -> None:
-            if change == "cancel":
-                await Journal(fence).sign_off()
-            await self.runs.leave(fence, change, problem=problem, seconds=seconds)
+            if change == "requeue" and is_setback(error):
+                pause, setbacks = delay(row.setbacks), row.setbacks + 1
+                await self.runs.give_back(fence, setbacks=setbacks, delay=pause, problem=problem, seconds=seconds)
+            elif change == "requeue":
+                await self.runs.give_back(fence, setbacks=row.setbacks, seconds=seconds)
+            else:
+                if change == "cancel":
+                    await Journal(fence).sign_off()
+                await self.runs.leave(fence, change, problem=problem, seconds=seconds)
 
         # Shielded: after Ctrl-C it has to be kept, too. Suppressed: the first error is the one to tell.
         with contextlib.suppress(Exception):

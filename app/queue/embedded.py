@@ -1,88 +1,79 @@
-"""Runs the jobs of a server in its own process: what is queued in the table of runs, as many at once as set."""
+"""The queue of a server that has SQLite: the table of runs itself, from which its own process takes the jobs."""
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
-from app.db.errors import LostJob
-from app.jobs.heartbeat import JobCancelled
-from app.jobs.lifecycle import ChangeRefused
-from app.jobs.progress import nobody
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from app.jobs.service import Jobs
-from graph.errors import AutoiotError
-from sandbox.errors import SandboxError
+from app.queue.crew import DRAIN, QUEUES, Crew
 
-QUEUES = ("cpu", "gpu")
 LOOK = 5.0
-"""Seconds after which it looks without being told: another process may have queued something."""
-
-log = logging.getLogger(__name__)
+"""Seconds after which it looks without being told: another process may have queued something, or it was not due."""
 
 
-@dataclass
-class Runner:
-    jobs: Jobs
-    at_once: int
-    tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, "asyncio.Task[None]"])
+@dataclass(frozen=True)
+class EmbeddedQueue:
     woken: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def wake(self) -> None:
-        """There is something new in the queue."""
-        self.woken.set()
+    async def put(self, session: AsyncSession, run: str, queue: str, delay: float = 0.0) -> None:
+        event.listen(session.sync_session, "after_commit", lambda _: self.woken.set(), once=True)
+
+
+@dataclass(frozen=True)
+class EmbeddedWorker:
+    jobs: Jobs
+    woken: asyncio.Event
+    at_once: int
+    drain: float = DRAIN
+    tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, "asyncio.Task[None]"])
 
     @contextlib.asynccontextmanager
     async def working(self) -> AsyncGenerator[None]:
-        """Takes jobs until the end; what runs then is stopped and goes back into the queue."""
-        taking = asyncio.create_task(self._take())
+        crew = Crew(self.jobs)
+        taking = asyncio.create_task(self._take(crew))
         try:
             yield
         finally:
             taking.cancel()
             await asyncio.gather(taking, return_exceptions=True)
-            await self._give_back()
+            await self._stop(crew)
 
-    async def _take(self) -> None:
-        # Those that a killed server of this home was running go on first.
-        runs = self.jobs.runs
-        left = [row.id for row in await runs.in_hand(QUEUES) if self.jobs.place.is_dead(row)]
+    async def _take(self, crew: Crew) -> None:
+        await self._reap()
         while True:
             self.woken.clear()
-            for run in [*left, *await runs.queued(QUEUES)]:
+            for run in await self.jobs.runs.queued(QUEUES):
                 if run not in self.tasks and len(self.tasks) < self.at_once:
-                    self._start(run)
-            left = [run for run in left if run not in self.tasks]
+                    self._start(crew, run)
             # Not `wait_for`: Python 3.11's loses a cancellation that comes together with what it waits for.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK):
                     await self.woken.wait()
 
-    def _start(self, run: str) -> None:
-        task = asyncio.create_task(self._run(run))
+    async def _reap(self) -> None:
+        """What a killed server of this home was running."""
+        for row in await self.jobs.runs.in_hand(QUEUES):
+            if self.jobs.place.is_dead(row):
+                await self.jobs.runs.reap(row)
+
+    def _start(self, crew: Crew, run: str) -> None:
+        task = asyncio.create_task(crew.run(run))
         self.tasks[run] = task
         task.add_done_callback(lambda _: self._ended(run))
 
     def _ended(self, run: str) -> None:
         self.tasks.pop(run, None)
-        self.wake()
+        self.woken.set()
 
-    async def _run(self, run: str) -> None:
-        try:
-            await self.jobs.run(run, nobody)
-        except (JobCancelled, LostJob, ChangeRefused) as error:
-            log.info("%s: %s", run, error)
-        except (AutoiotError, SandboxError) as error:
-            log.warning("%s: %s", run, error)
-        except Exception:
-            # The table of runs says that it stopped; the next job must not wait for that bug to be mended.
-            log.exception("%s: stopped by a failure of ours", run)
-
-    async def _give_back(self) -> None:
-        running = dict(self.tasks)
-        for task in running.values():
+    async def _stop(self, crew: Crew) -> None:
+        left = list(self.tasks.values())
+        crew.stop()
+        if left:
+            await asyncio.wait(left, timeout=self.drain)
+        for task in left:
             task.cancel()
-        await asyncio.gather(*running.values(), return_exceptions=True)
-        for run in running:
-            with contextlib.suppress(ChangeRefused):
-                await self.jobs.runs.resume(run)
+        await asyncio.gather(*left, return_exceptions=True)

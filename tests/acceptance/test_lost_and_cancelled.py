@@ -11,7 +11,7 @@ from fakes.source import ScriptedSource, make_dataset, make_script
 from sqlalchemy import URL
 
 from app.db.errors import LostJob
-from app.jobs.heartbeat import JobCancelled
+from app.jobs.lifecycle import JobCancelled
 from app.jobs.progress import nobody
 from app.jobs.service import Jobs
 from app.providers.ledger import Key, Reply

@@ -86,7 +86,7 @@ async def test_a_database_of_the_first_version_is_taken_over(tmp_path: Path) -> 
         assert (call.reply, call.usd, call.cut_off, call.outside) == ("said", 0.5, False, True)
         (version,) = await saved_versions(database, "done")
         assert version.idea == "first"
-        assert (await runs.claim("killed", "here#1", dead="nobody", silent_since="2000")).attempt == 1
+        assert (await runs.claim(await runs.get("killed"), "here#1", dead=True)).attempt == 1
     await check(url)
 
 

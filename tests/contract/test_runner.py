@@ -3,7 +3,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,15 @@ from fakes.jobs import claimed, make_request, opened_jobs
 from fakes.source import ScriptedSource, make_dataset, make_script
 from sqlalchemy import URL
 
+from app.db.address import is_postgres, libpq_address
+from app.db.migrate import migrate
 from app.jobs.runs import Owning
 from app.jobs.service import Jobs
 from app.providers.ledger import Key, Reply
-from app.queue.embedded import Runner
+from app.queue.embedded import EmbeddedQueue, EmbeddedWorker
+from app.queue.team import TeamQueue, TeamWorker, open_team_queue
+from app.queue.worker import Worker
+from sandbox.errors import SandboxUnavailable
 from sandbox.process import ProcessSandbox
 
 QUEUED = Owning(queue="cpu")
@@ -43,9 +48,26 @@ def source(tmp_path: Path) -> Gate:
 
 
 @pytest.fixture
-async def jobs(url: URL, source: Gate, tmp_path: Path) -> AsyncGenerator[Jobs]:
-    async with opened_jobs(tmp_path, source, ProcessSandbox(), url) as opened:
+async def waiting_line(url: URL) -> AsyncGenerator[TeamQueue | EmbeddedQueue]:
+    if not is_postgres(url):
+        yield EmbeddedQueue()
+        return
+    await migrate(url)
+    async with open_team_queue(libpq_address(url)) as opened:
         yield opened
+
+
+@pytest.fixture
+async def jobs(url: URL, waiting_line: TeamQueue | EmbeddedQueue, source: Gate, tmp_path: Path) -> AsyncGenerator[Jobs]:
+    async with opened_jobs(tmp_path, source, ProcessSandbox(), url, queue=waiting_line) as opened:
+        yield opened
+
+
+def make_worker(jobs: Jobs, at_once: int, drain: float = 0.0) -> Worker:
+    if isinstance(jobs.queue, TeamQueue):
+        return TeamWorker(jobs, jobs.queue.app, at_once, drain=drain)
+    assert isinstance(jobs.queue, EmbeddedQueue)
+    return EmbeddedWorker(jobs, jobs.queue.woken, at_once, drain=drain)
 
 
 async def queue(jobs: Jobs, folder: Path, *names: str) -> None:
@@ -63,28 +85,27 @@ async def become(jobs: Jobs, run: str, status: str) -> None:
 async def test_no_more_at_once_than_set_and_the_rest_afterwards(jobs: Jobs, source: Gate, tmp_path: Path) -> None:
     await queue(jobs, tmp_path, "a", "b", "c")
     await jobs.runs.add("by hand", make_request(tmp_path))
-    runner = Runner(jobs, at_once=2)
-    async with runner.working():
+    async with make_worker(jobs, at_once=2).working():
         await asyncio.gather(become(jobs, "a", "running"), become(jobs, "b", "running"))
-        assert set(runner.tasks) == {"a", "b"}
+        while len(source.waiting) < 2:
+            await asyncio.sleep(0.01)
+        assert (await jobs.runs.get("c")).status == "queued"
         source.opened.set()
         await asyncio.gather(*(become(jobs, run, "finished") for run in "abc"))
     # What somebody makes to run it is not taken away from them.
     assert (await jobs.runs.get("by hand")).status == "queued"
 
 
-async def test_a_job_that_comes_later_is_taken_when_told(jobs: Jobs, source: Gate, tmp_path: Path) -> None:
+async def test_a_job_that_comes_later_is_taken(jobs: Jobs, source: Gate, tmp_path: Path) -> None:
     source.opened.set()
-    runner = Runner(jobs, at_once=1)
-    async with runner.working():
+    async with make_worker(jobs, at_once=1).working():
         await queue(jobs, tmp_path, "a")
-        runner.wake()
         await become(jobs, "a", "finished")
 
 
 async def test_a_cancelled_job_is_ended_and_gives_a_receipt(jobs: Jobs, source: Gate, tmp_path: Path) -> None:
     await queue(jobs, tmp_path, "a", "b")
-    async with Runner(jobs, at_once=1).working():
+    async with make_worker(jobs, at_once=1).working():
         while not source.waiting:
             await asyncio.sleep(0.01)
         assert await jobs.runs.cancel("a") == "running"
@@ -97,12 +118,12 @@ async def test_a_cancelled_job_is_ended_and_gives_a_receipt(jobs: Jobs, source: 
 
 async def test_a_server_that_stops_gives_its_jobs_back(jobs: Jobs, source: Gate, tmp_path: Path) -> None:
     await queue(jobs, tmp_path, "a")
-    async with Runner(jobs, at_once=1).working():
+    async with make_worker(jobs, at_once=1).working():
         while not source.waiting:
             await asyncio.sleep(0.01)
     assert (await jobs.runs.get("a")).status == "queued"
     source.opened.set()
-    async with Runner(jobs, at_once=1).working():
+    async with make_worker(jobs, at_once=1).working():
         await become(jobs, "a", "finished")
     row = await jobs.runs.get("a")
     assert (row.attempt, row.problem) == (2, "")
@@ -112,10 +133,11 @@ async def test_what_a_killed_server_was_running_goes_on(jobs: Jobs, source: Gate
     source.opened.set()
     await queue(jobs, tmp_path, "a", "b")
     await claimed(jobs.database, "a", f"{jobs.place.name}1")
-    await claimed(jobs.database, "b", "elsewhere#1")
-    async with Runner(jobs, at_once=2).working():
+    fence = await claimed(jobs.database, "b", "elsewhere#1")
+    async with make_worker(jobs, at_once=2).working():
         await become(jobs, "a", "finished")
-    # Somebody else's, who is alive.
+        # Somebody else's, who is alive.
+        await jobs.runs.beat(fence)
     assert (await jobs.runs.get("b")).status == "running"
 
 
@@ -123,8 +145,37 @@ async def test_a_job_that_cannot_begin_does_not_hold_up_the_next(jobs: Jobs, sou
     source.opened.set()
     await jobs.runs.add("bad", make_request(tmp_path / "nowhere"), QUEUED)
     await queue(jobs, tmp_path, "good")
-    async with Runner(jobs, at_once=1).working():
+    async with make_worker(jobs, at_once=1).working():
         await become(jobs, "good", "finished")
     row = await jobs.runs.get("bad")
     assert row.status == "stopped"
     assert "no such folder" in row.problem
+
+
+async def test_a_server_that_stops_lets_the_step_in_progress_end(jobs: Jobs, source: Gate, tmp_path: Path) -> None:
+    await queue(jobs, tmp_path, "a")
+    async with make_worker(jobs, at_once=1, drain=30).working():
+        while not source.waiting:
+            await asyncio.sleep(0.01)
+        asyncio.get_running_loop().call_later(0.05, source.opened.set)
+    row = await jobs.runs.get("a")
+    assert (row.status, row.setbacks) == ("queued", 0)
+    # The step was not begun again, and none was begun after it.
+    assert source.waiting == ["outline"]
+
+
+async def test_what_needs_an_engine_that_is_away_goes_on_later(jobs: Jobs, source: Gate, tmp_path: Path) -> None:
+    source.opened.set()
+    away = [SandboxUnavailable("the engine is away")]
+
+    def open_sandbox(_: object) -> ProcessSandbox:
+        if away:
+            raise away.pop()
+        return ProcessSandbox()
+
+    shaky = replace(jobs, open_sandbox=open_sandbox)
+    await queue(jobs, tmp_path, "a")
+    async with make_worker(shaky, at_once=1).working():
+        await become(jobs, "a", "finished")
+    row = await jobs.runs.get("a")
+    assert (row.attempt, row.setbacks, away) == (2, 1, [])

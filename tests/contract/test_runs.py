@@ -15,15 +15,13 @@ from app.jobs.archive import Archive
 from app.jobs.events import Journal
 from app.jobs.lifecycle import ChangeRefused
 from app.jobs.progress import Event
-from app.jobs.runs import Runs
+from app.jobs.runs import Owning, Runs
+from app.jobs.setbacks import MOST
 from app.providers.ledger import Usage
 from graph.errors import RunFailed, RunUnknown
 from graph.values import Version
 
 NOTE = Event("note", "", Usage(0, 0, 0, 0, 0, None), 0.0, text="a note")
-NOBODY = "nobody"
-FOREVER = "0"
-"""No sign of life is older than this."""
 
 
 @pytest.fixture
@@ -34,7 +32,7 @@ async def runs(database: Database, tmp_path: Path) -> Runs:
 
 
 async def take(runs: Runs, worker: str = "here#1") -> None:
-    await runs.claim("one", worker, dead=NOBODY, silent_since=FOREVER)
+    await runs.claim(await runs.get("one"), worker)
 
 
 async def test_a_new_run_is_queued_and_kept_whole(runs: Runs, tmp_path: Path) -> None:
@@ -54,12 +52,11 @@ async def test_a_run_that_nobody_knows(runs: Runs) -> None:
     for ask in refused:
         with pytest.raises(RunUnknown):
             await ask("two")
-    with pytest.raises(RunUnknown):
-        await runs.claim("two", "here#1", dead="", silent_since="9")
 
 
 async def test_one_of_many_gets_it(runs: Runs) -> None:
-    asked = [runs.claim("one", f"worker#{number}", dead=NOBODY, silent_since=FOREVER) for number in range(8)]
+    seen = await runs.get("one")
+    asked = [runs.claim(seen, f"worker#{number}") for number in range(8)]
     got = await asyncio.gather(*asked, return_exceptions=True)
     refused = [error for error in got if isinstance(error, BaseException)]
     assert len(refused) == 7
@@ -70,13 +67,59 @@ async def test_one_of_many_gets_it(runs: Runs) -> None:
     assert row.heartbeat and row.started and row.ended is None
 
 
-async def test_from_a_worker_that_is_dead_or_silent_it_is_taken(runs: Runs) -> None:
-    await take(runs, "here%#1")
+async def test_only_from_a_worker_that_is_dead_it_is_taken(runs: Runs) -> None:
+    await take(runs, "here#1")
+    with pytest.raises(RunFailed, match="is being run by another process"):
+        await take(runs, "there#1")
+    assert (await runs.claim(await runs.get("one"), "there#1", dead=True)).attempt == 2
+    assert (await runs.get("one")).worker == "there#1"
+
+
+async def test_a_dead_worker_that_gives_a_sign_of_life_keeps_it(runs: Runs) -> None:
+    fence = await claimed(runs.database, "one")
+    seen = await runs.get("one")
+    await asyncio.sleep(0.002)
+    await runs.beat(fence)
     with pytest.raises(RunFailed):
-        await runs.claim("one", "there#1", dead="here_#", silent_since=FOREVER)
-    assert (await runs.claim("one", "there#1", dead="here%#", silent_since=FOREVER)).attempt == 2
-    assert (await runs.claim("one", "again#1", dead=NOBODY, silent_since="9")).attempt == 3
-    assert (await runs.get("one")).worker == "again#1"
+        await runs.claim(seen, "there#1", dead=True)
+    assert not await runs.reap(seen)
+    assert (await runs.get("one")).attempt == 1
+
+
+async def test_a_lost_worker_can_write_nothing_and_its_run_is_queued(runs: Runs) -> None:
+    fence = await claimed(runs.database, "one")
+    assert await runs.reap(await runs.get("one"))
+    row = await runs.get("one")
+    assert (row.status, row.attempt, row.setbacks, row.ended) == ("queued", 2, 1, None)
+    assert "here#1 gave no sign of life" in row.problem
+    for write in (runs.beat(fence), runs.leave(fence, "finish"), runs.give_back(fence, setbacks=0)):
+        with pytest.raises(LostJob):
+            await write
+    await runs.add("two", make_request(Path("/nowhere")))
+    assert not await runs.reap(await runs.get("two"))
+
+
+async def test_a_run_that_has_lost_too_many_workers_stops(runs: Runs) -> None:
+    for _ in range(MOST):
+        await take(runs)
+        await runs.reap(await runs.get("one"))
+        assert (await runs.get("one")).status == "queued"
+    await take(runs)
+    await runs.reap(await runs.get("one"))
+    row = await runs.get("one")
+    assert (row.status, row.ended is None) == ("stopped", False)
+    await runs.resume("one")
+    assert (await runs.get("one")).setbacks == 0
+
+
+async def test_what_is_given_back_for_later_is_not_taken_before(runs: Runs) -> None:
+    await runs.add("two", make_request(Path("/nowhere")), Owning(queue="cpu"))
+    fence = await runs.claim(await runs.get("two"), "here#1")
+    await runs.give_back(fence, setbacks=3, delay=600, problem="the engine is away")
+    row = await runs.get("two")
+    assert (row.status, row.setbacks, row.problem) == ("queued", 3, "the engine is away")
+    assert await runs.queued(["cpu"]) == []
+    await runs.cancel("two")
 
 
 async def test_who_rests_may_go_on_and_who_has_ended_may_not(runs: Runs) -> None:

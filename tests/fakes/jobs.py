@@ -45,4 +45,4 @@ async def claimed(database: Database, run: str, worker: str = "here#1") -> Fence
     runs = Runs(database)
     if run not in [row.id for row in await runs.all()]:
         await runs.add(run, make_request(Path("/nowhere")))
-    return await runs.claim(run, worker, dead="", silent_since="")
+    return await runs.claim(await runs.get(run), worker, dead=True)

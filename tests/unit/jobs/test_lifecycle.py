@@ -15,6 +15,7 @@ TABLE = {
     ("running", "wait"): "waiting",
     ("running", "finish"): "finished",
     ("running", "stop"): "stopped",
+    ("running", "requeue"): "queued",
     ("running", "cancel"): "cancelled",
     ("waiting", "answer"): "queued",
     ("waiting", "claim"): "running",

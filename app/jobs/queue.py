@@ -1,0 +1,21 @@
+"""Where jobs wait for a worker, as those see it who put them there."""
+
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+
+class Queue(Protocol):
+    async def put(self, session: AsyncSession, run: str, queue: str, delay: float = 0.0) -> None:
+        """Within the transaction that makes `run` queued: once it is committed, a worker of `queue` hears of it.
+
+        `delay` is in seconds.
+        """
+        ...
+
+
+class NoQueue:
+    """For whoever runs its own jobs."""
+
+    async def put(self, session: AsyncSession, run: str, queue: str, delay: float = 0.0) -> None:
+        """Nobody has to hear of it."""

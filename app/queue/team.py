@@ -1,0 +1,123 @@
+"""The queue of a team: procrastinate, in the Postgres database of the jobs, for workers on any number of machines.
+
+The table of runs stays the truth about every job. What procrastinate delivers is only a hint to look at one: a hint
+too many finds a job that is not queued any more.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncGenerator, Collection
+from dataclasses import dataclass, field
+
+from procrastinate import App, JobContext, PsycopgConnector
+from procrastinate.exceptions import ProcrastinateException
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.jobs.service import Jobs
+from app.queue.crew import DRAIN, QUEUES, Crew
+from app.queue.silence import LEASE, Silence
+
+TASK = "autoiot.run"
+LOOK = 1.0
+"""Seconds between two looks at who is gone, and for what is due by now: only what is new rings."""
+BEAT = 2.0
+
+log = logging.getLogger(__name__)
+
+
+async def run_job(context: JobContext, run: str) -> None:
+    await context.additional_context["crew"].run(run)
+
+
+def make_app(address: str) -> App:
+    """`address` is libpq's."""
+    connector = PsycopgConnector(conninfo=address, min_size=1, max_size=4)
+    app = App(connector=connector)
+    app.task(name=TASK, pass_context=True)(run_job)
+    return app
+
+
+@dataclass(frozen=True)
+class TeamQueue:
+    app: App
+
+    async def put(self, session: AsyncSession, run: str, queue: str, delay: float = 0.0) -> None:
+        raw = await (await session.connection()).get_raw_connection()
+        wait = {"seconds": int(delay)} if delay >= 1 else None
+        deferred = self.app.configure_task(TASK, queue=queue, schedule_in=wait, connection=raw.driver_connection)
+        await deferred.defer_async(run=run)
+
+
+@contextlib.asynccontextmanager
+async def open_team_queue(address: str) -> AsyncGenerator[TeamQueue]:
+    async with make_app(address).open_async() as app:
+        yield TeamQueue(app)
+
+
+@dataclass(frozen=True)
+class TeamWorker:
+    jobs: Jobs
+    app: App
+    at_once: int
+    queues: Collection[str] = QUEUES
+    drain: float = DRAIN
+    lease: float = LEASE
+    crew: Crew = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "crew", Crew(self.jobs))
+
+    @contextlib.asynccontextmanager
+    async def working(self) -> AsyncGenerator[None]:
+        tasks = [asyncio.create_task(self._take()), asyncio.create_task(self._reap())] if self.at_once else []
+        try:
+            yield
+        finally:
+            self.crew.stop()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _take(self) -> None:
+        while True:
+            try:
+                await self._take_until_it_fails()
+            except ProcrastinateException as error:
+                log.warning("the queue cannot be read, trying again: %s", error)
+            await asyncio.sleep(LOOK)
+
+    async def _take_until_it_fails(self) -> None:
+        await self.app.run_worker_async(
+            queues=list(self.queues),
+            concurrency=self.at_once,
+            fetch_job_polling_interval=LOOK,
+            shutdown_graceful_timeout=self.drain,
+            delete_jobs="always",
+            additional_context={"crew": self.crew},
+            install_signal_handlers=False,
+            update_heartbeat_interval=BEAT,
+            stalled_worker_timeout=self.lease,
+        )
+
+    async def _reap(self) -> None:
+        silence = Silence(self.lease)
+        while True:
+            try:
+                await self._look(silence)
+            except (SQLAlchemyError, ProcrastinateException) as error:
+                log.warning("the jobs of lost workers cannot be looked for, trying again: %s", error)
+            await asyncio.sleep(LOOK)
+
+    async def _look(self, silence: Silence) -> None:
+        """Jobs whose worker is gone go back into the queue, and so does what it had taken but not begun."""
+        runs, place = self.jobs.runs, self.jobs.place
+        rows = await runs.in_hand(self.queues)
+        silent = silence.of(rows, time.monotonic())
+        for row in rows:
+            if (row in silent or place.is_gone(row)) and await runs.reap(row):
+                log.warning("%s: taken from %s, which gives no sign of life", row.id, row.worker)
+        for stalled in await self.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=self.lease):
+            await self.app.job_manager.retry_job(stalled)

@@ -1,0 +1,44 @@
+"""What becomes of a job whose attempt ends early."""
+
+import asyncio
+
+import pytest
+from langgraph.errors import GraphDrained
+from sqlalchemy.exc import OperationalError
+
+from app.jobs.lifecycle import Change, JobCancelled
+from app.jobs.setbacks import LONGEST, MOST, delay, outcome
+from graph.errors import RunFailed
+from sandbox.errors import ImageMissing, SandboxUnavailable
+
+AWAY = OperationalError("SELECT 1", {}, Exception("the connection was closed"))
+
+
+@pytest.mark.parametrize(
+    ("error", "queued", "setbacks", "change"),
+    [
+        (JobCancelled("cancelled"), True, 0, "cancel"),
+        (JobCancelled("cancelled"), False, 0, "cancel"),
+        (asyncio.CancelledError(), True, MOST, "requeue"),
+        (asyncio.CancelledError(), False, 0, "stop"),
+        (GraphDrained("it stops"), True, MOST, "requeue"),
+        (AWAY, True, MOST - 1, "requeue"),
+        (AWAY, True, MOST, "stop"),
+        (AWAY, False, 0, "stop"),
+        (SandboxUnavailable("away"), True, 0, "requeue"),
+        (ImageMissing("not built"), True, 0, "stop"),
+        (RunFailed("no idea"), True, 0, "stop"),
+        (KeyboardInterrupt(), False, 0, "stop"),
+    ],
+)
+def test_it_goes_back_only_where_time_may_help(
+    error: BaseException, queued: bool, setbacks: int, change: Change
+) -> None:
+    assert outcome(error, queued=queued, setbacks=setbacks) == change
+
+
+def test_each_pause_is_longer_up_to_a_bound() -> None:
+    pauses = [delay(setbacks) for setbacks in range(MOST)]
+    assert pauses == sorted(pauses)
+    assert pauses[0] == 1.0
+    assert pauses[-1] == LONGEST
