@@ -33,6 +33,11 @@ class JobLine(BaseModel):
     links: dict[str, str]
 
 
+class ForkedFrom(BaseModel):
+    job: str
+    checkpoint: str
+
+
 class Job(JobLine):
     task: dict[str, Any]
     model: str
@@ -49,7 +54,9 @@ class Job(JobLine):
     test: dict[str, float | None] | None
     """Measured once, at the end."""
     usage: Usage
+    """Of its own: what it took over from another job is paid there."""
     waits_for: str | None
+    forked_from: ForkedFrom | None = None
 
 
 class Page(BaseModel):
@@ -59,7 +66,8 @@ class Page(BaseModel):
 
 
 def links(run: str) -> dict[str, str]:
-    names = ("events", "versions", "artifacts", "bundle", "report", "calls", "usage", "review", "checkpoints")
+    results = ("events", "versions", "artifacts", "bundle", "report", "calls", "usage")
+    names = (*results, "review", "instructions", "checkpoints")
     return {"self": f"/v1/jobs/{run}"} | {name: f"/v1/jobs/{run}/{name}" for name in names}
 
 
@@ -100,6 +108,7 @@ def describe(row: RunRow, versions: list[Version], usage: Usage, last: EventRow 
         test=result_best.get("test"),
         usage=usage,
         waits_for="a review" if row.status == "waiting" else None,
+        forked_from=ForkedFrom(**row.forked_from) if row.forked_from else None,
     )
 
 

@@ -62,6 +62,8 @@ class RunRow(Table):
     answer: Mapped[dict[str, Any] | None] = mapped_column(default=None)
     """A person's word that the run waited for, until it has gone on with it."""
     idempotency_key: Mapped[str | None] = mapped_column(default=None)
+    forked_from: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    """The `job` and the `checkpoint` that it began with."""
     created: Mapped[str] = mapped_column(default=now)
     started: Mapped[str | None] = mapped_column(default=None)
     """When it was claimed for the first time."""
@@ -97,6 +99,8 @@ class CallRow(Table):
     bytes_received: Mapped[int] = mapped_column(default=0)
     usd: Mapped[float | None] = mapped_column(default=None)
     seconds: Mapped[float] = mapped_column(default=0.0)
+    inherited: Mapped[bool] = mapped_column(default=False)
+    """Paid for by the job that this one was forked from: no spending of its own."""
     at: Mapped[str] = mapped_column(default=now)
 
 
@@ -117,6 +121,17 @@ class EventRow(Table):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[str]
     data: Mapped[dict[str, Any]]
+    at: Mapped[str] = mapped_column(default=now)
+
+
+class InstructionRow(Table):
+    """What a person told a run while it went on, numbered from 1 within the run without a gap."""
+
+    __tablename__ = "instructions"
+
+    run: Mapped[str] = mapped_column(ForeignKey("runs.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    text: Mapped[str]
     at: Mapped[str] = mapped_column(default=now)
 
 

@@ -20,6 +20,7 @@ from app.jobs.attempt import Attempt
 from app.jobs.events import Events, Journal
 from app.jobs.heartbeat import EVERY, JobCancelled, beat, silent_since, work_while
 from app.jobs.history import History
+from app.jobs.instructions import Instructions
 from app.jobs.place import Place
 from app.jobs.preparation import Ground, prepare
 from app.jobs.progress import Listener
@@ -196,6 +197,7 @@ class Jobs:
             library=LedgeredLibrary(ledger, source, self.artifacts, embed),
             artifacts=self.artifacts,
             versions=Archive(fence),
+            instructions=Instructions(self.database, fence.run),
             bench=ground.bench,
             sandbox=sandbox,
             limits=ground.limits,
