@@ -12,6 +12,7 @@ from app.db.plain import storable
 from app.db.tables import InstructionRow, RunRow
 from app.jobs.instructions import Instructions
 from app.jobs.lifecycle import ChangeRefused
+from graph.errors import TaskInvalid
 from graph.hearing import can_be_heard
 from graph.task import Task
 
@@ -45,7 +46,7 @@ async def listed(row: Owned, services: Given) -> list[Line]:
 async def tell(row: Owned, body: Told, services: Given) -> Line:
     """Taken up once, by the next step that can follow it; nothing that goes on is stopped for it."""
     if not storable(body.text).strip():
-        raise ChangeRefused("the instruction holds no text")
+        raise TaskInvalid("body.text: it holds no text")
     step = await services.jobs.history.step(row.id)
     iterations = Task.model_validate(row.request["task"]).iterations
     if step and not can_be_heard(step.next, step.state, iterations):

@@ -93,4 +93,5 @@ async def whole(row: RunRow, services: Given) -> Job:
     jobs = services.jobs
     versions = await saved_versions(jobs.database, row.id)
     usage = await jobs.calls(row.id).usage()
-    return describe(row, versions, usage, await jobs.events.last_step(row.id))
+    last = await jobs.events.last_step(row.id)
+    return describe(row, versions, usage, last, services.settings.keep_checkpoints_days)

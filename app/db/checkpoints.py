@@ -16,6 +16,7 @@ from langgraph.checkpoint.base import (
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from app.db.fence import Fence
+from graph.errors import RunUnknown
 
 Saver = BaseCheckpointSaver[Any]
 
@@ -35,10 +36,12 @@ class Checkpoints(ABC):
         """One checkpoint of `run` as the first one of `to`, which nobody runs yet, with other values of some fields.
 
         Not what was written after it, such as steps that ended beside others that did not: they are done anew.
+        Raises RunUnknown when there is no such checkpoint any more.
         """
         async with self.look() as saver:
             found = await saver.aget_tuple(place(run, checkpoint))
-            assert found
+            if found is None:
+                raise RunUnknown(f"{run} has no checkpoint {checkpoint!r} any more")
             values = found.checkpoint["channel_values"] | dict(changes)
             copied: Checkpoint = {**found.checkpoint, "channel_values": values}
             # Those that a checkpoint of an earlier version of the program did not have are new, too.

@@ -69,6 +69,8 @@ class RunRow(Table):
     """When it was claimed for the first time."""
     ended: Mapped[str | None] = mapped_column(default=None)
     """When it was finished, stopped or cancelled; none while it goes on."""
+    pruned: Mapped[str | None] = mapped_column(default=None)
+    """When its checkpoints were removed."""
 
 
 class CallRow(Table):

@@ -8,13 +8,12 @@ from app.db.plain import storable
 from app.db.session import Database
 from app.db.tables import InstructionRow, RunRow
 from app.jobs.events import tell
-from app.jobs.lifecycle import ChangeRefused
+from app.jobs.lifecycle import ENDED, ChangeRefused
 from graph.errors import RunUnknown
 from graph.ports import Instruction
 
 MOST = 100
 """Of one job: each goes into a prompt."""
-ENDED = ("finished", "cancelled")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from app.db.fence import Fence
 from app.db.session import Database
 from app.db.tables import HOME, CallRow, EventRow, InstructionRow, RunRow, Status, VersionRow, now
 from app.jobs.events import tell
-from app.jobs.lifecycle import RESTING, Change, ChangeRefused, sources, target, transition
+from app.jobs.lifecycle import ENDED, RESTING, Change, ChangeRefused, sources, target, transition
 from app.jobs.request import RunRequest
 from graph.errors import RunFailed, RunUnknown
 
@@ -222,6 +222,12 @@ class Runs:
                 # Wakes its worker, wherever that is.
                 await tell(self.database, session, run, "cancel", {})
         return status or transition((await self.get(run)).status, "cancel")
+
+    async def mark_pruned(self, run: str) -> bool:
+        """That an ended run has no checkpoints any more; whether it was not marked before."""
+        ended = update(RunRow).where(RunRow.id == run, RunRow.status.in_(ENDED), RunRow.pruned.is_(None))
+        async with self.database.write.begin() as session:
+            return await session.scalar(ended.values(pruned=now()).returning(RunRow.id)) is not None
 
     async def delete(self, run: str) -> None:
         """All that the database has of a run that rests. Raises ChangeRefused, RunUnknown."""

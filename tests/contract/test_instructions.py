@@ -34,6 +34,7 @@ def waits(api: Api, job: str) -> None:
         assert seen["status"] in ("queued", "running"), seen
 
 
+@pytest.mark.usefixtures("home")
 def test_what_is_said_before_the_design_goes_into_it(url: URL, tmp_path: Path) -> None:
     make_dataset(tmp_path / "data")
     source = ScriptedSource(make_script(), tmp_path / "calls")
@@ -49,7 +50,7 @@ def test_what_is_said_before_the_design_goes_into_it(url: URL, tmp_path: Path) -
         assert [line["heard"] for line in api.get(f"/v1/jobs/{job}/instructions")] == [True, True]
         result = json.loads(api.client.get(f"/v1/jobs/{job}/artifacts/result.json").content)
         assert result["instructions_heard"] == [1, 2]
-        assert "hears nothing any more" in told(api, job, "too late", 409)["detail"]
+        assert "no step is left" in told(api, job, "too late", 409)["detail"]
 
 
 def test_what_is_said_while_it_waits_goes_into_the_next_improvement(api: Api) -> None:
@@ -71,7 +72,7 @@ def test_what_is_said_while_it_waits_goes_into_the_next_improvement(api: Api) ->
 def test_what_no_step_could_hear_is_refused(api: Api) -> None:
     job = api.post("/v1/jobs", BODY | {"review": True})["id"]
     waits(api, job)
-    for body in ({}, {"text": ""}, {"text": " "}, {"text": "x" * 4001}, {"text": 1}, {"text": "x", "to": "improve"}):
+    for body in ({}, {"text": ""}, {"text": " "}, {"text": "x" * 4001}, {"text": "\0"}, {"text": "x", "to": "improve"}):
         assert api.post(f"/v1/jobs/{job}/instructions", body, 422)["status"] == 422
     assert api.get(f"/v1/jobs/{job}/instructions") == []
     api.as_workspace("other")

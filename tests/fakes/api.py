@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from app.api.access import Caller, current
 from app.api.app import create_app
 from app.datasets.caps import Caps
+from app.datasets.errors import DatasetTaken
 from app.datasets.registered import RegisteredDatasets
 from app.keys.quota import Quota
 from app.keys.quotas import Quotas
@@ -66,7 +67,9 @@ def served(folder: Path, source: Source, url: URL, *, at_once: int = 2, quota: Q
     async def opened() -> AsyncGenerator[Services]:
         async with opened_jobs(folder / "home", source, ProcessSandbox(), url) as jobs:
             datasets = RegisteredDatasets(jobs.database, jobs.home, (folder,), Caps.of(1 << 20))
-            await datasets.register("default", "numbers", folder / "data")
+            # It is there when the server starts for the second time.
+            with contextlib.suppress(DatasetTaken):
+                await datasets.register("default", "numbers", folder / "data")
             services = Services(
                 settings=Settings(),
                 jobs=jobs,
