@@ -45,6 +45,10 @@ class Settings(BaseSettings):
     """A YAML file: model name -> {input, output}, in USD per million tokens."""
     replay: Annotated[Path | None, Field(alias="AUTOIOT_REPLAY")] = None
     """A recording that a server takes every reply from, instead of a model."""
+    keep_checkpoints_days: Annotated[float | None, Field(alias="AUTOIOT_KEEP_CHECKPOINTS_DAYS", ge=0, le=36_500)] = 30.0
+    """After the end of a job; it stays readable without them."""
+    keep_jobs_days: Annotated[float | None, Field(alias="AUTOIOT_KEEP_JOBS_DAYS", ge=0, le=36_500)] = None
+    """After its end a job goes as a whole, with its files; unset: never."""
     host: Annotated[str, Field(alias="AUTOIOT_HOST")] = "127.0.0.1"
     port: Annotated[int, Field(alias="AUTOIOT_PORT", ge=0, le=65_535)] = 8000
     jobs_at_once: Annotated[int, Field(alias="AUTOIOT_JOBS_AT_ONCE", ge=0, le=256)] = 2

@@ -19,6 +19,7 @@ from app.db.session import Database, open_database
 from app.db.sqlite_checkpoints import SqliteCheckpoints
 from app.jobs.queue import NoQueue, Queue
 from app.jobs.request import RunRequest
+from app.jobs.retention import Keeping, Retention
 from app.jobs.service import Jobs
 from app.keys.quota import Quota
 from app.keys.quotas import Quotas
@@ -113,6 +114,10 @@ async def open_keys(settings: Settings) -> AsyncGenerator[tuple[Keys, Quotas]]:
     settings.home.mkdir(parents=True, exist_ok=True)
     async with open_database(address(settings)) as database:
         yield Keys(database), open_quotas(settings, database)
+
+
+def open_retention(settings: Settings, jobs: Jobs) -> Retention:
+    return Retention(jobs, Keeping(settings.keep_checkpoints_days, settings.keep_jobs_days))
 
 
 def open_quotas(settings: Settings, database: Database) -> Quotas:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from graph.ports import Artifacts, Bench, Chat, Library, Versions
+from graph.ports import Artifacts, Bench, Chat, Instructions, Library, Versions
 from graph.task import Task
 from sandbox.base import Sandbox
 from sandbox.limits import Limits
@@ -15,6 +15,7 @@ class Context:
     library: Library
     artifacts: Artifacts
     versions: Versions
+    instructions: Instructions
     bench: Bench
     sandbox: Sandbox
     limits: Limits = Limits()

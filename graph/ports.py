@@ -66,6 +66,19 @@ class Versions(Protocol):
     async def all(self) -> list[Version]: ...
 
 
+@dataclass(frozen=True)
+class Instruction:
+    number: int
+    """From 1 within the run, as they were given."""
+    text: str
+
+
+class Instructions(Protocol):
+    """What people told the run since it began."""
+
+    async def given(self) -> list[Instruction]: ...
+
+
 class Bench(Protocol):
     """The dataset with its splits, and the scorer."""
 

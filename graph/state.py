@@ -52,7 +52,11 @@ class State(TypedDict):
     best: Best | None
     asks_person: bool
     instruction: str
-    """What a person said after the last evaluation."""
+    """What a person answered after the last evaluation."""
+    instructions: list[str]
+    """References of what people said meanwhile and the next question to the model shall tell."""
+    heard: int
+    """The number of the last of those that any step has taken up."""
     stopped_by: str
     """Why no further improvement is tried; empty while one may be."""
     test: dict[str, Any] | None
@@ -73,6 +77,8 @@ def first_state(*, asks_person: bool) -> State:
         best=None,
         asks_person=asks_person,
         instruction="",
+        instructions=[],
+        heard=0,
         stopped_by="",
         test=None,
         document="",

@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from app.api import checkpoints, datasets, events, health, jobs, keys, results, review
+from app.api import checkpoints, datasets, events, health, instructions, jobs, keys, results, review
 from app.api.problems import BodyLimit, Problem, handle_problems
 from app.services import Services
 
@@ -18,6 +18,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     jobs.router,
     events.router,
     review.router,
+    instructions.router,
     results.router,
     checkpoints.router,
     datasets.router,

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from app.db.tables import EventRow, RunRow, Status
+from app.jobs.retention import checkpoints_until
 from app.providers.ledger import Usage
 from graph.policy import is_better, value
 from graph.task import Task
@@ -33,6 +34,11 @@ class JobLine(BaseModel):
     links: dict[str, str]
 
 
+class ForkedFrom(BaseModel):
+    job: str
+    checkpoint: str
+
+
 class Job(JobLine):
     task: dict[str, Any]
     model: str
@@ -49,7 +55,11 @@ class Job(JobLine):
     test: dict[str, float | None] | None
     """Measured once, at the end."""
     usage: Usage
+    """Of its own: what it took over from another job is paid there."""
     waits_for: str | None
+    forked_from: ForkedFrom | None = None
+    checkpoints_until: str | None = None
+    """When those of a job that has ended are removed; none where that is not known or done."""
 
 
 class Page(BaseModel):
@@ -59,7 +69,8 @@ class Page(BaseModel):
 
 
 def links(run: str) -> dict[str, str]:
-    names = ("events", "versions", "artifacts", "bundle", "report", "calls", "usage", "review", "checkpoints")
+    results = ("events", "versions", "artifacts", "bundle", "report", "calls", "usage")
+    names = (*results, "review", "instructions", "checkpoints")
     return {"self": f"/v1/jobs/{run}"} | {name: f"/v1/jobs/{run}/{name}" for name in names}
 
 
@@ -82,7 +93,10 @@ def describe_line(row: RunRow) -> JobLine:
     return JobLine(**line(row))
 
 
-def describe(row: RunRow, versions: list[Version], usage: Usage, last: EventRow | None) -> Job:
+def describe(
+    row: RunRow, versions: list[Version], usage: Usage, last: EventRow | None, kept_days: float | None = None
+) -> Job:
+    """`kept_days`: for how long after the end of a job its checkpoints are kept; none: for ever."""
     task = Task.model_validate(row.request["task"])
     best = best_so_far(task, versions)
     chosen = next((v for v in versions if best and v.version == best.version), None)
@@ -100,6 +114,8 @@ def describe(row: RunRow, versions: list[Version], usage: Usage, last: EventRow 
         test=result_best.get("test"),
         usage=usage,
         waits_for="a review" if row.status == "waiting" else None,
+        forked_from=ForkedFrom(**row.forked_from) if row.forked_from else None,
+        checkpoints_until=checkpoints_until(row, kept_days),
     )
 
 

@@ -32,7 +32,7 @@ async def events(rows: Annotated[Any, Depends(told)]) -> AsyncIterable[ServerSen
     """From the first event, or from the one after `Last-Event-ID`, to the end of the job.
 
     The kinds: `status`, `started` and `finished` (a node), `note`, `version` (a candidate was measured),
-    `cancel`, `receipt` (what a cancelled job left: nothing).
+    `instruction` (a person told it something), `cancel`, `receipt` (what a cancelled job left: nothing).
     """
     async for row in rows:
         yield ServerSentEvent(data=row.data | {"at": row.at}, event=row.kind, id=str(row.number), retry=RETRY)

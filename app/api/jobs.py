@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.api.accepted import Accepted, Key, accept
 from app.api.access import Asking
 from app.api.described import Job, JobLine, Page, describe, describe_line
 from app.api.owned import Owned
@@ -17,7 +18,6 @@ from app.jobs.order import Order, place_order
 from graph.task import Task
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"], responses=answers(400, 401, 422, 429, 503))
-Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
 
 
 class JobRequest(BaseModel):
@@ -34,12 +34,6 @@ class JobRequest(BaseModel):
     """Wait for a person's word after each evaluation."""
 
 
-class Accepted(BaseModel):
-    id: str
-    status: Status
-    links: dict[str, str]
-
-
 @router.post("", status_code=202, responses=answers(404, 413))
 async def submit(body: JobRequest, services: Given, caller: Asking, response: Response, key: Key = None) -> Accepted:
     """Queue a job. With the same `Idempotency-Key`, the same job is meant: it is not made twice."""
@@ -49,9 +43,7 @@ async def submit(body: JobRequest, services: Given, caller: Asking, response: Re
     replay = services.settings.replay
     order = Order(body.task, body.dataset, folder, model, body.sandbox, body.review, caller.workspace, key, replay)
     row = await place_order(services.jobs, order)
-    described = describe_line(row)
-    response.headers["Location"] = described.links["self"]
-    return Accepted(id=row.id, status=row.status, links=described.links)
+    return accept(row, response)
 
 
 @router.get("")
@@ -99,4 +91,5 @@ async def whole(row: RunRow, services: Given) -> Job:
     jobs = services.jobs
     versions = await saved_versions(jobs.database, row.id)
     usage = await jobs.calls(row.id).usage()
-    return describe(row, versions, usage, await jobs.events.last_step(row.id))
+    last = await jobs.events.last_step(row.id)
+    return describe(row, versions, usage, last, services.settings.keep_checkpoints_days)

@@ -13,6 +13,7 @@ from app.cli.failures import explain, one_line
 from app.cli.images import images
 from app.cli.keys import keys
 from app.cli.migrate import migrate
+from app.cli.prune import prune
 from app.cli.run import INTERRUPTED, resume, run
 from app.cli.sandbox import sandbox
 from app.cli.score import score
@@ -37,6 +38,7 @@ app.command()(doctor)
 app.command()(serve)
 app.command()(worker)
 app.command()(migrate)
+app.command()(prune)
 app.add_typer(dataset, name="dataset")
 app.add_typer(images, name="images")
 app.add_typer(keys, name="keys")

@@ -14,7 +14,7 @@ from app.api.bind import refuse_open_door
 from app.keys.logs import hide_keys_in_logs
 from app.services import Services
 from app.settings import Settings, read_settings
-from app.wiring import open_keys, open_services
+from app.wiring import open_keys, open_retention, open_services
 
 SECONDS_TO_DRAIN = 20
 
@@ -55,7 +55,11 @@ def serve(
 
     @contextlib.asynccontextmanager
     async def opened() -> AsyncGenerator[Services]:
-        async with open_services(settings, closing) as services, services.worker.working():
+        async with (
+            open_services(settings, closing) as services,
+            open_retention(settings, services.jobs).working(),
+            services.worker.working(),
+        ):
             yield services
 
     config = uvicorn.Config(

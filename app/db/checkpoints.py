@@ -2,7 +2,7 @@
 
 import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -16,6 +16,7 @@ from langgraph.checkpoint.base import (
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from app.db.fence import Fence
+from graph.errors import RunUnknown
 
 Saver = BaseCheckpointSaver[Any]
 
@@ -31,10 +32,32 @@ class Checkpoints(ABC):
         async with self.look() as saver:
             yield FencedSaver(saver, fence)
 
+    async def copy(self, run: str, checkpoint: str, to: str, changes: Mapping[str, Any]) -> None:
+        """One checkpoint of `run` as the first one of `to`, which nobody runs yet, with other values of some fields.
+
+        Not what was written after it, such as steps that ended beside others that did not: they are done anew.
+        Raises RunUnknown when there is no such checkpoint any more.
+        """
+        async with self.look() as saver:
+            found = await saver.aget_tuple(place(run, checkpoint))
+            if found is None:
+                raise RunUnknown(f"{run} has no checkpoint {checkpoint!r} any more")
+            values = found.checkpoint["channel_values"] | dict(changes)
+            copied: Checkpoint = {**found.checkpoint, "channel_values": values}
+            # Those that a checkpoint of an earlier version of the program did not have are new, too.
+            versions = dict.fromkeys(changes, max(copied["channel_versions"].values())) | copied["channel_versions"]
+            copied["channel_versions"] = versions
+            await saver.aput(place(to), copied, found.metadata, versions)
+
     async def delete(self, run: str) -> None:
         """All checkpoints of a run that rests."""
         async with self.look() as saver:
             await saver.adelete_thread(run)
+
+
+def place(run: str, checkpoint: str | None = None) -> RunnableConfig:
+    named = {"checkpoint_id": checkpoint} if checkpoint else {}
+    return {"configurable": {"thread_id": run, "checkpoint_ns": ""} | named}
 
 
 def plain_types() -> JsonPlusSerializer:

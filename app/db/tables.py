@@ -66,11 +66,15 @@ class RunRow(Table):
     due: Mapped[str] = mapped_column(default="")
     """Not to be taken before."""
     idempotency_key: Mapped[str | None] = mapped_column(default=None)
+    forked_from: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    """The `job` and the `checkpoint` that it began with."""
     created: Mapped[str] = mapped_column(default=now)
     started: Mapped[str | None] = mapped_column(default=None)
     """When it was claimed for the first time."""
     ended: Mapped[str | None] = mapped_column(default=None)
     """When it was finished, stopped or cancelled; none while it goes on."""
+    pruned: Mapped[str | None] = mapped_column(default=None)
+    """When its checkpoints were removed."""
 
 
 class CallRow(Table):
@@ -101,6 +105,8 @@ class CallRow(Table):
     bytes_received: Mapped[int] = mapped_column(default=0)
     usd: Mapped[float | None] = mapped_column(default=None)
     seconds: Mapped[float] = mapped_column(default=0.0)
+    inherited: Mapped[bool] = mapped_column(default=False)
+    """Paid for by the job that this one was forked from: no spending of its own."""
     at: Mapped[str] = mapped_column(default=now)
 
 
@@ -121,6 +127,17 @@ class EventRow(Table):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[str]
     data: Mapped[dict[str, Any]]
+    at: Mapped[str] = mapped_column(default=now)
+
+
+class InstructionRow(Table):
+    """What a person told a run while it went on, numbered from 1 within the run without a gap."""
+
+    __tablename__ = "instructions"
+
+    run: Mapped[str] = mapped_column(ForeignKey("runs.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    text: Mapped[str]
     at: Mapped[str] = mapped_column(default=now)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from app.db.checkpoints import Checkpoints
+from app.db.checkpoints import Checkpoints, place
 from graph.build import build_graph
 
 
@@ -36,10 +36,6 @@ class History:
         async with self.checkpoints.look() as saver:
             snapshot = await build_graph().compile(checkpointer=saver).aget_state(place(run, checkpoint))
         return to_step(snapshot) if snapshot.created_at else None
-
-
-def place(run: str, checkpoint: str | None = None) -> Any:
-    return {"configurable": {"thread_id": run} | ({"checkpoint_id": checkpoint} if checkpoint else {})}
 
 
 def to_step(snapshot: Any) -> Step:

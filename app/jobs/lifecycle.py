@@ -19,6 +19,8 @@ ALLOWED: dict[Change, tuple[tuple[Status, ...], Status]] = {
     "cancel": (("queued", "running", "waiting", "stopped"), "cancelled"),
 }
 SAID: dict[Change, str] = {"resume": "be resumed", "answer": "be answered", "claim": "be run", "cancel": "be cancelled"}
+ENDED: tuple[Status, ...] = ("finished", "cancelled")
+"""Nothing can make it go on."""
 RESTING: tuple[Status, ...] = ("finished", "stopped", "cancelled")
 """Nobody works at it, and nobody is asked."""
 

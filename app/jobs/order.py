@@ -48,16 +48,19 @@ async def place_order(jobs: Jobs, order: Order) -> RunRow:
         replay=order.replay,
         asks_person=order.asks_person,
     )
-    queue = "gpu" if order.task.constraints.device == "gpu" else "cpu"
 
     async def still_there(session: AsyncSession) -> None:
         row = await hold(session, order.workspace, order.dataset)
         if row is None or row.folder != str(order.folder):
             raise DatasetTaken(f"{order.dataset} has just been changed or deleted: try again")
 
-    owning = Owning(order.workspace, queue, order.idempotency_key)
+    owning = Owning(order.workspace, queue_of(order.task), order.idempotency_key)
     made = await jobs.runs.add(run, request, owning, within=still_there)
     return await jobs.runs.get(made)
+
+
+def queue_of(task: Task) -> str:
+    return "gpu" if task.constraints.device == "gpu" else "cpu"
 
 
 def refuse_paths(task: Task) -> None:

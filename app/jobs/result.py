@@ -62,6 +62,7 @@ async def build_result(request: RunRequest, context: Context, state: State, call
             "usage": asdict(usage) | {"seconds": 0.0},
             "replayed": False,
             "stopped_by": state["stopped_by"],
+            "instructions_heard": list(range(1, state.get("heard", 0) + 1)),
             "document": state["document"],
         }
     )

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.errors import LostJob
 from app.db.fence import Fence
 from app.db.session import Database
-from app.db.tables import HOME, CallRow, EventRow, RunRow, Status, VersionRow, ago, now
+from app.db.tables import HOME, CallRow, EventRow, InstructionRow, RunRow, Status, VersionRow, ago, now
 from app.jobs.events import tell
-from app.jobs.lifecycle import RESTING, Change, ChangeRefused, sources, target, transition
+from app.jobs.lifecycle import ENDED, RESTING, Change, ChangeRefused, sources, target, transition
 from app.jobs.queue import NoQueue, Queue
 from app.jobs.request import RunRequest
 from app.jobs.setbacks import MOST
@@ -34,6 +34,7 @@ class Owning:
     workspace: str = HOME
     queue: str = ""
     idempotency_key: str | None = None
+    forked_from: dict[str, str] | None = None
 
 
 NOBODYS = Owning()
@@ -54,15 +55,15 @@ class Runs:
     ) -> str:
         """The name of the new run, or of the one that the same workspace has made with the same idempotency key.
 
-        `within` is done in the same transaction; what it raises prevents the run.
+        `within` is done in the same transaction, after the row is there; what it raises prevents the run.
         """
         whose = asdict(owning)
         try:
             async with self.database.write.begin() as session:
-                if within:
-                    await within(session)
                 session.add(RunRow(id=run, status="queued", request=request.as_json(), **whose))
                 await session.flush()
+                if within:
+                    await within(session)
                 await self._enqueue(session, run, owning.queue)
         except IntegrityError:
             known = select(RunRow.id).where(
@@ -272,13 +273,19 @@ class Runs:
                 await tell(self.database, session, run, "cancel", {})
         return status or transition((await self.get(run)).status, "cancel")
 
+    async def mark_pruned(self, run: str) -> bool:
+        """That an ended run has no checkpoints any more; whether it was not marked before."""
+        ended = update(RunRow).where(RunRow.id == run, RunRow.status.in_(ENDED), RunRow.pruned.is_(None))
+        async with self.database.write.begin() as session:
+            return await session.scalar(ended.values(pruned=now()).returning(RunRow.id)) is not None
+
     async def delete(self, run: str) -> None:
         """All that the database has of a run that rests. Raises ChangeRefused, RunUnknown."""
         async with self.database.write.begin() as session:
             resting = select(RunRow.id).where(RunRow.id == run, RunRow.status.in_(RESTING)).with_for_update()
             found = await session.scalar(resting)
             if found is not None:
-                for table in (EventRow, VersionRow, CallRow):
+                for table in (EventRow, VersionRow, CallRow, InstructionRow):
                     await session.execute(delete(table).where(table.run == run))
                 await session.execute(delete(RunRow).where(RunRow.id == run))
         if found is None:

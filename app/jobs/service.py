@@ -22,6 +22,7 @@ from app.jobs.attempt import Attempt
 from app.jobs.events import Events, Journal
 from app.jobs.heartbeat import EVERY, beat, work_while
 from app.jobs.history import History
+from app.jobs.instructions import Instructions
 from app.jobs.lifecycle import ChangeRefused, JobCancelled
 from app.jobs.place import Place
 from app.jobs.preparation import Ground, prepare
@@ -227,6 +228,7 @@ class Jobs:
             library=LedgeredLibrary(ledger, source, self.artifacts, embed),
             artifacts=self.artifacts,
             versions=Archive(fence),
+            instructions=Instructions(self.database, fence.run),
             bench=ground.bench,
             sandbox=sandbox,
             limits=ground.limits,

@@ -32,5 +32,5 @@ def _paid(workspace: str, since: str) -> Select[int, float | None]:
     return (
         select(func.sum(CallRow.input_tokens + CallRow.output_tokens), func.sum(CallRow.usd))
         .join(RunRow, RunRow.id == CallRow.run)
-        .where(RunRow.workspace == workspace, CallRow.at >= since, CallRow.outside)
+        .where(RunRow.workspace == workspace, CallRow.at >= since, CallRow.outside, CallRow.inherited.is_(False))
     )

@@ -57,10 +57,12 @@ class Calls:
     run: str
 
     async def usage(self) -> Usage:
+        """Without what a fork took over: the job that it comes from has paid for that."""
         columns = (CallRow.input_tokens, CallRow.output_tokens, CallRow.bytes_sent, CallRow.bytes_received)
         sums = [func.coalesce(func.sum(column), 0) for column in columns]
         paid = CallRow.status.in_(("finished", "rejected"))
-        query = select(func.count(), *sums, func.sum(CallRow.usd)).where(CallRow.run == self.run, CallRow.outside, paid)
+        mine = (CallRow.run == self.run, CallRow.outside, CallRow.inherited.is_(False), paid)
+        query = select(func.count(), *sums, func.sum(CallRow.usd)).where(*mine)
         async with self.database.read() as session:
             return Usage(*(await session.execute(query)).one())
 

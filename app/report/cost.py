@@ -30,11 +30,16 @@ class NodeCost:
 
 
 def by_node(calls: Iterable[CallRow]) -> list[NodeCost]:
-    """In the order in which the nodes first called."""
+    """In the order in which the nodes first called; what a fork took over was no cost of its own."""
     found: dict[str, NodeCost] = {}
-    for call in calls:
+    for call in paid_here(calls):
         found.setdefault(call.node, NodeCost(call.node)).add(call)
     return list(found.values())
+
+
+def paid_here(calls: Iterable[CallRow]) -> list[CallRow]:
+    # Of a row that was never written, which tests make, it is None.
+    return [call for call in calls if not call.inherited]
 
 
 def totals(usage: dict[str, Any], calls: list[CallRow]) -> list[tuple[str, str]]:
@@ -52,7 +57,7 @@ def totals(usage: dict[str, Any], calls: list[CallRow]) -> list[tuple[str, str]]
 def price(usd: float | None, calls: list[CallRow]) -> str:
     if usd is None:
         return "no price known"
-    answered = [call for call in calls if call.status in ANSWERED]
+    answered = [call for call in paid_here(calls) if call.status in ANSWERED]
     unknown = sum(call.usd is None for call in answered)
     without = f" and {unknown} of {len(answered)} calls of unknown price" if unknown else ""
     return f"{usd:.4f} USD{without}"

@@ -7,6 +7,7 @@ from langgraph.types import Overwrite
 
 from graph.context import Context
 from graph.design import Design
+from graph.hearing import words
 from graph.parse import json_value
 from graph.ports import Call
 from graph.render import briefing, render
@@ -17,7 +18,9 @@ async def design(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     context = runtime.context
     outline = context.text(state["outline"])
     passages = await context.library.passages(state["documents"], outline)
-    call = Call("design", render("design", **briefing(context), outline=outline, passages=passages))
+    said = words(context, state)
+    prompt = render("design", **briefing(context), outline=outline, passages=passages, instruction=said)
+    call = Call("design", prompt)
     found = await context.chat.ask(call, lambda text: json_value(text, Design))
     # Modules are merged by name: those of an older design must not stay.
     return {

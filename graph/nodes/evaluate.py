@@ -10,6 +10,7 @@ from graph.candidates import code_lines, diff, may_repair, with_problem
 from graph.context import Context
 from graph.errors import PredictionsInvalid
 from graph.executions import one_line
+from graph.hearing import hear
 from graph.policy import reached_target, value
 from graph.state import Candidate, State
 from graph.values import Measurement, Version
@@ -33,11 +34,15 @@ async def evaluate(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     best = await best_version(context)
     number = None if best is None else value(best, context.task.scoring, measured=context.bench.measured)
     runtime.stream_writer({"version": version.as_json(), "best": best.version if best else None})
+    stopped_by = stop_reason(context, state["iteration"], number)
+    # Where nothing follows nothing is heard; where a person is asked first, after the answer.
+    told = {"instructions": []} if stopped_by or state["asks_person"] else await hear(state, runtime)
     return {
+        **told,
         "candidate": None,
         "best": None if best is None else {"version": best.version, "value": number},
         "instruction": "",
-        "stopped_by": stop_reason(context, state["iteration"], number),
+        "stopped_by": stopped_by,
     }
 
 

@@ -10,6 +10,7 @@ from graph.archive import best_version, per_unit, units
 from graph.candidates import changed, not_fitting, usable_change
 from graph.context import Context
 from graph.errors import ReplyUnusable
+from graph.hearing import words
 from graph.ports import Call
 from graph.render import briefing, render
 from graph.state import Candidate, State
@@ -65,7 +66,7 @@ async def brief(context: Context, state: State, parent: Version, versions: list[
         claim=numbers(parent.claim),
         output=last_output(context.text(parent.output)) if parent.output else "",
         versions=[asdict(v) | {"shown": numbers(v.validation or v.claim)} for v in versions[-TRIED:]],
-        instruction=state["instruction"],
+        instruction=words(context, state),
         passages=passages,
         # In tens: the same run shall make the same prompt on another day.
         used_time=round(parent.seconds / context.limits.seconds * 10) * 10,

@@ -5,6 +5,7 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from graph.context import Context
+from graph.hearing import hear
 from graph.parse import prose
 from graph.ports import Call
 from graph.render import briefing, render
@@ -16,4 +17,6 @@ async def outline(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     query = f"{context.task.target} {' '.join(state.get('terms', []))}"
     passages = await context.library.passages(state["documents"], query)
     call = Call("outline", render("outline", **briefing(context), passages=passages))
-    return {"outline": context.keep(await context.chat.ask(call, prose))}
+    text = await context.chat.ask(call, prose)
+    # What is asked from here on follows what people have said by now.
+    return {"outline": context.keep(text), **await hear(state, runtime)}

@@ -6,6 +6,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
 from graph.context import Context
+from graph.hearing import hear
 from graph.state import State
 
 
@@ -14,6 +15,7 @@ async def review(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     answer = interrupt({"iteration": state["iteration"], "best": state["best"]})
     stop = answer["action"] == "stop"
     return {
+        **({} if stop else await hear(state, runtime)),
         "instruction": answer.get("instruction", ""),
         "stopped_by": "person" if stop else state["stopped_by"],
     }

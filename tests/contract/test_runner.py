@@ -8,18 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.jobs import claimed, make_request, opened_jobs
+from fakes.jobs import claimed, make_request, make_worker, opened_jobs, opened_queue
 from fakes.source import ScriptedSource, make_dataset, make_script
 from sqlalchemy import URL
 
-from app.db.address import is_postgres, libpq_address
-from app.db.migrate import migrate
 from app.jobs.runs import Owning
 from app.jobs.service import Jobs
 from app.providers.ledger import Key, Reply
-from app.queue.embedded import EmbeddedQueue, EmbeddedWorker
-from app.queue.team import TeamQueue, TeamWorker, open_team_queue
-from app.queue.worker import Worker
 from sandbox.errors import SandboxUnavailable
 from sandbox.process import ProcessSandbox
 
@@ -48,26 +43,9 @@ def source(tmp_path: Path) -> Gate:
 
 
 @pytest.fixture
-async def waiting_line(url: URL) -> AsyncGenerator[TeamQueue | EmbeddedQueue]:
-    if not is_postgres(url):
-        yield EmbeddedQueue()
-        return
-    await migrate(url)
-    async with open_team_queue(libpq_address(url)) as opened:
+async def jobs(url: URL, source: Gate, tmp_path: Path) -> AsyncGenerator[Jobs]:
+    async with opened_queue(url) as queue, opened_jobs(tmp_path, source, ProcessSandbox(), url, queue=queue) as opened:
         yield opened
-
-
-@pytest.fixture
-async def jobs(url: URL, waiting_line: TeamQueue | EmbeddedQueue, source: Gate, tmp_path: Path) -> AsyncGenerator[Jobs]:
-    async with opened_jobs(tmp_path, source, ProcessSandbox(), url, queue=waiting_line) as opened:
-        yield opened
-
-
-def make_worker(jobs: Jobs, at_once: int, drain: float = 0.0) -> Worker:
-    if isinstance(jobs.queue, TeamQueue):
-        return TeamWorker(jobs, jobs.queue.app, at_once, drain=drain)
-    assert isinstance(jobs.queue, EmbeddedQueue)
-    return EmbeddedWorker(jobs, jobs.queue.woken, at_once, drain=drain)
 
 
 async def queue(jobs: Jobs, folder: Path, *names: str) -> None:

@@ -7,20 +7,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from fakes.jobs import opened_jobs
+from fakes.jobs import make_worker, opened_jobs, opened_queue
 from sqlalchemy import URL
 from starlette.testclient import TestClient
 
 from app.api.access import Caller, current
 from app.api.app import create_app
 from app.datasets.caps import Caps
+from app.datasets.errors import DatasetTaken
 from app.datasets.registered import RegisteredDatasets
 from app.keys.quota import Quota
 from app.keys.quotas import Quotas
 from app.keys.rate import RateLimit
 from app.keys.service import Keys
 from app.providers.source import Source
-from app.queue.embedded import Runner
 from app.services import Services
 from app.settings import Settings
 from sandbox.process import ProcessSandbox
@@ -64,9 +64,14 @@ def served(folder: Path, source: Source, url: URL, *, at_once: int = 2, quota: Q
 
     @contextlib.asynccontextmanager
     async def opened() -> AsyncGenerator[Services]:
-        async with opened_jobs(folder / "home", source, ProcessSandbox(), url) as jobs:
+        async with (
+            opened_queue(url) as queue,
+            opened_jobs(folder / "home", source, ProcessSandbox(), url, queue=queue) as jobs,
+        ):
             datasets = RegisteredDatasets(jobs.database, jobs.home, (folder,), Caps.of(1 << 20))
-            await datasets.register("default", "numbers", folder / "data")
+            # It is there when the server starts for the second time.
+            with contextlib.suppress(DatasetTaken):
+                await datasets.register("default", "numbers", folder / "data")
             services = Services(
                 settings=Settings(),
                 jobs=jobs,
@@ -74,10 +79,10 @@ def served(folder: Path, source: Source, url: URL, *, at_once: int = 2, quota: Q
                 keys=Keys(jobs.database),
                 quotas=Quotas(jobs.database, quota),
                 rate=RateLimit(0),
-                runner=Runner(jobs, at_once),
+                worker=make_worker(jobs, at_once),
                 closing=asyncio.Event(),
             )
-            async with services.runner.working():
+            async with services.worker.working():
                 yield services
 
     app = create_app(opened)

@@ -8,13 +8,17 @@ from typing import Any
 from fakes.source import make_task
 from sqlalchemy import URL
 
-from app.db.address import sqlite_address
+from app.db.address import is_postgres, libpq_address, sqlite_address
 from app.db.fence import Fence
+from app.db.migrate import migrate
 from app.db.session import Database
 from app.jobs.request import RunRequest
 from app.jobs.runs import Runs
 from app.jobs.service import Jobs
 from app.providers.source import Source
+from app.queue.embedded import EmbeddedQueue, EmbeddedWorker
+from app.queue.team import TeamQueue, TeamWorker, open_team_queue
+from app.queue.worker import Worker
 from app.wiring import DATABASE, open_store
 from sandbox.base import Sandbox
 
@@ -26,6 +30,25 @@ async def opened_jobs(
     """On SQLite in `home`, or on the database at `url`."""
     async with open_store(url or sqlite_address(home / DATABASE), home) as (database, checkpoints):
         yield Jobs(home, database, checkpoints, lambda _: source, lambda _: sandbox, **more)
+
+
+@contextlib.asynccontextmanager
+async def opened_queue(url: URL) -> AsyncGenerator[TeamQueue | EmbeddedQueue]:
+    """The one that goes with the database at `url`."""
+    if not is_postgres(url):
+        yield EmbeddedQueue()
+        return
+    await migrate(url)
+    async with open_team_queue(libpq_address(url)) as queue:
+        yield queue
+
+
+def make_worker(jobs: Jobs, at_once: int, drain: float = 0.0) -> Worker:
+    """For the queue of these jobs; steps in progress are stopped after `drain` seconds."""
+    if isinstance(jobs.queue, TeamQueue):
+        return TeamWorker(jobs, jobs.queue.app, at_once, drain=drain)
+    assert isinstance(jobs.queue, EmbeddedQueue)
+    return EmbeddedWorker(jobs, jobs.queue.woken, at_once, drain=drain)
 
 
 def make_request(folder: Path) -> RunRequest:

@@ -20,6 +20,7 @@ from langgraph.runtime import Runtime
 
 from graph.build import build_graph
 from graph.context import Context
+from graph.ports import Instruction
 from graph.state import State, first_state
 from graph.task import Scoring, Task
 from sandbox.base import ExecResult, Program
@@ -101,6 +102,14 @@ def run_score(given: Program) -> ExecResult:
     return predicted(score.encode(), f'claim: {{"f1": {score}}}' if score[0].isdigit() else "no claim")
 
 
+@dataclass(frozen=True)
+class Told:
+    texts: list[str]
+
+    async def given(self) -> list[Instruction]:
+        return [Instruction(number, text) for number, text in enumerate(self.texts, 1)]
+
+
 @dataclass
 class World:
     chat: ScriptedChat
@@ -112,6 +121,8 @@ class World:
     artifacts: MemoryArtifacts = field(default_factory=MemoryArtifacts)
     asks_person: bool = False
     said: list[Any] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    """What people told the run so far."""
 
     def __post_init__(self) -> None:
         self.graph = build_graph().compile(checkpointer=InMemorySaver())
@@ -125,6 +136,7 @@ class World:
             library=self.library,
             artifacts=self.artifacts,
             versions=self.archive,
+            instructions=Told(self.told),
             bench=self.bench,
             sandbox=self.sandbox,
             asks_person=self.asks_person,

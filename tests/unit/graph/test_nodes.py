@@ -188,6 +188,8 @@ async def test_evaluate_archives_what_was_measured():
         "candidate": None,
         "best": {"version": 2, "value": 0.7},
         "instruction": "",
+        "instructions": [],
+        "heard": 0,
         "stopped_by": "",
     }
     kept = w.versions[2]

@@ -40,7 +40,10 @@ BARE = {**FULL, "parent": FAILED, "versions": [], "instruction": "", "passages":
 VALUES = {
     "terms": [{}],
     "outline": [{"passages": PASSAGES}, {"passages": []}],
-    "design": [{"outline": "o", "passages": PASSAGES}, {"outline": "o", "passages": []}],
+    "design": [
+        {"outline": "o", "passages": PASSAGES, "instruction": "i"},
+        {"outline": "o", "passages": [], "instruction": ""},
+    ],
     "write_module": [{"design": DESIGN, "module": DESIGN.modules[0], "passages": p} for p in (PASSAGES, [])],
     "integrate": [{"design": DESIGN, "modules": "def f(x):\n    return x\n"}],
     "debug": [{"source": SOURCE, "problem": "p", "wants_whole": whole} for whole in (True, False)],

@@ -1,0 +1,56 @@
+"""How far a run has come: what was asked and archived before one of its checkpoints, and what comes after it."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Position = tuple[float, int, int]
+"""Iteration, place within it, repair: they sort as a run goes."""
+
+RANKS = {"terms": 0, "outline": 1, "design": 2, "write_module": 3, "integrate": 4, "improve": 4, "debug": 5}
+AT_ONE_CANDIDATE = frozenset({"check", "execute", "debug", "evaluate"})
+EVALUATED = 6
+FOUND: Position = (0, 0, 1)
+"""Documents and vectors: named by what was looked up, so that they are right for whoever asks the same."""
+DOCUMENT: Position = (math.inf, 0, 0)
+END: Position = (math.inf, 1, 0)
+LAST = frozenset({"select", "verify", "document"})
+
+
+def is_first(following: Sequence[str]) -> bool:
+    """Nothing has been done yet."""
+    return set(following) <= {"__start__", "terms"} and bool(following)
+
+
+def may_improve(following: Sequence[str]) -> bool:
+    """Whether a further candidate may be asked for after it."""
+    return bool(following) and not LAST & set(following)
+
+
+def of_checkpoint(following: Sequence[str], state: Mapping[str, Any]) -> Position:
+    """Of the first thing that comes after it; `following` are the nodes that are next."""
+    if not following:
+        return END
+    node, iteration = following[0], int(state.get("iteration") or 0)
+    if is_first(following):
+        return (0, 0, 0)
+    if node == "search":
+        return FOUND
+    if node in AT_ONE_CANDIDATE:
+        return (iteration, RANKS["debug"], state["candidate"]["repairs"] + 1)
+    if node in RANKS and node != "improve":
+        return (0, RANKS[node], 0)
+    return (iteration + 1, 0, 0)
+
+
+def of_call(kind: str, node: str, iteration: int, item: str) -> Position:
+    if kind != "chat":
+        return FOUND
+    if node not in RANKS:
+        return DOCUMENT
+    return (iteration, RANKS[node], int(item) if node == "debug" else 0)
+
+
+def of_version(number: int) -> Position:
+    """Of the moment when it is archived."""
+    return (number - 1, EVALUATED, 0)

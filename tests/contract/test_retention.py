@@ -1,0 +1,69 @@
+"""Old jobs and checkpoints are removed, on either database; what can go on stays."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes.api import Api, served
+from fakes.jobs import opened_jobs
+from fakes.source import ScriptedSource, make_dataset, make_script, make_task
+from sqlalchemy import URL
+
+from app.jobs.retention import Keeping, Plan, Retention
+from sandbox.process import ProcessSandbox
+
+BODY: dict[str, Any] = {"task": make_task(0).model_dump(mode="json", exclude_unset=True), "dataset": "numbers"}
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> ScriptedSource:
+    make_dataset(tmp_path / "data")
+    return ScriptedSource(make_script(), tmp_path / "calls")
+
+
+def finished(api: Api) -> str:
+    job = api.post("/v1/jobs", BODY)["id"]
+    assert json.loads(api.events(job)[-1][2])["status"] == "finished"
+    return job
+
+
+async def prune(folder: Path, source: ScriptedSource, url: URL, keeping: Keeping, times: int = 1) -> Plan:
+    async with opened_jobs(folder / "home", source, ProcessSandbox(), url) as jobs:
+        retention = Retention(jobs, keeping)
+        found = await retention.plan()
+        assert (await retention.bytes(found) > 0) is bool(found.jobs)
+        # As from several processes: the second finds that it is done.
+        for _ in range(times):
+            await retention.prune(found)
+        assert await retention.plan() == Plan()
+    return found
+
+
+async def test_a_job_is_readable_without_its_checkpoints(source: ScriptedSource, url: URL, tmp_path: Path) -> None:
+    with served(tmp_path, source, url) as api:
+        job = finished(api)
+        assert api.get(f"/v1/jobs/{job}")["checkpoints_until"] > api.get(f"/v1/jobs/{job}")["ended"]
+        first = api.get(f"/v1/jobs/{job}/checkpoints")[-1]["id"]
+    with served(tmp_path, source, url, at_once=0) as api:
+        waiting = api.post("/v1/jobs", BODY)["id"]
+    assert await prune(tmp_path, source, url, Keeping(checkpoints=0), times=2) == Plan(checkpoints=(job,))
+    with served(tmp_path, source, url, at_once=0) as api:
+        assert api.get(f"/v1/jobs/{job}/checkpoints") == []
+        seen = api.get(f"/v1/jobs/{job}")
+        assert (seen["status"], seen["checkpoints_until"]) == ("finished", None)
+        assert api.get(f"/v1/jobs/{job}/versions")[0]["version"] == 1
+        assert api.client.get(f"/v1/jobs/{job}/bundle").status_code == 200
+        assert api.get(f"/v1/jobs/{job}/instructions") == []
+        api.post(f"/v1/jobs/{job}/checkpoints/{first}/fork", {}, 404)
+        assert api.get(f"/v1/jobs/{waiting}")["status"] == "queued"
+
+
+async def test_a_whole_job_goes_with_its_folder(source: ScriptedSource, url: URL, tmp_path: Path) -> None:
+    with served(tmp_path, source, url) as api:
+        job = finished(api)
+    assert (tmp_path / "home" / "runs" / job).is_dir()
+    assert await prune(tmp_path, source, url, Keeping(0, 0), times=2) == Plan(jobs=(job,))
+    assert not (tmp_path / "home" / "runs" / job).exists()
+    with served(tmp_path, source, url) as api:
+        api.get(f"/v1/jobs/{job}", 404)
