@@ -1,4 +1,4 @@
-# ruff: noqa: T201, E402, ASYNC240 (it prints for a person; and the scripted job lies with the tests)
+# ruff: noqa: T201, E402 (it prints for a person; and the scripted job lies with the tests)
 """What the server costs: `autoiot serve` as a process on the loopback, over SQLite and Postgres.
 
 Numbers to read, no test. Start it with `make load`.
