@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 DEMO   ?= demo-heartbeat
 
-.PHONY: setup demo test check bench
+.PHONY: setup demo test check bench load
 setup: $(READY)
 
 $(READY): pyproject.toml constraints.txt
@@ -34,3 +34,8 @@ test: check
 # What a run costs: model calls, tokens, checkpoint bytes, seconds. Numbers to read, no test.
 bench: setup
 	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python benchmarks/load.py
+
+# The server alone, over SQLite and Postgres: answers, streams, starts, jobs a second. Some ten minutes.
+load: setup
+	@$(BIN)/python benchmarks/load.py

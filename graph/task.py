@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, FailFast, Field, StringConstraints, model_validator
 
 from graph.values import Direction
 from sandbox.requirement import checked_requirement
@@ -13,6 +13,8 @@ FRACTIONS = frozenset({"f1", "sensitivity", "precision", "accuracy", "macro_f1"}
 
 MOST_MB = 1 << 24
 """16 TiB: more is a slip of the hand, and more than a kernel can count in bytes."""
+
+MOST_PACKAGES = 100
 
 
 class Part(BaseModel):
@@ -43,7 +45,10 @@ class Constraints(Part):
     """One run of the program over a whole split, wall clock."""
     max_memory_mb: Annotated[int, Field(ge=64, le=MOST_MB)] | None = None
     max_program_kb: Annotated[float, Field(gt=0)] | None = None
-    packages: tuple[Annotated[str, AfterValidator(checked_requirement)], ...] = ()
+    # FailFast: reading a requirement takes long enough that a list of many wrong ones would hold up a server.
+    packages: Annotated[
+        tuple[Annotated[str, AfterValidator(checked_requirement)], ...], Field(max_length=MOST_PACKAGES), FailFast()
+    ] = ()
     """What programs may import beyond the packages of every sandbox; `autoiot images build` prepares them."""
     device: Literal["cpu", "gpu"] = "cpu"
     """`gpu`: each run of the program has one for itself."""

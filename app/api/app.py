@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from app.api import checkpoints, datasets, events, health, instructions, jobs, keys, results, review
+from app.api import checkpoints, datasets, docs, events, health, instructions, jobs, keys, results, review
 from app.api.problems import BodyLimit, Problem, handle_problems
 from app.services import Services
 
@@ -24,6 +24,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     datasets.router,
     keys.router,
     health.router,
+    docs.router,
 )
 
 
@@ -45,7 +46,7 @@ def create_app(opened: Callable[[], AbstractAsyncContextManager[Services]]) -> F
         summary="Turns a task in plain words and a folder of sensor data into a measured program.",
         lifespan=lifespan,
         openapi_url="/v1/openapi.json",
-        # Its pages would load scripts from elsewhere.
+        # Those pages would load scripts from elsewhere; `app.api.docs` has one of our own.
         docs_url=None,
         redoc_url=None,
         separate_input_output_schemas=False,

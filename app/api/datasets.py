@@ -63,7 +63,7 @@ def _shown(row: DatasetRow, caller: Caller) -> Dataset:
     )
 
 
-@router.post("", status_code=201, response_model_exclude_none=True, responses=answers(400, 403, 409))
+@router.post("", status_code=201, response_model_exclude_none=True, responses=answers(400, 403, 409, 413))
 async def register(asked: Registration, caller: Asking, services: Given) -> Dataset:
     """Use a folder of the server, which stays where it is. For admins."""
     if caller.role != "admin":

@@ -48,7 +48,7 @@ class Me(BaseModel):
     use: Use
 
 
-@router.post("/keys", status_code=201, responses=answers(400, 401, 403, 409, 422, 429))
+@router.post("/keys", status_code=201, responses=answers(400, 401, 403, 409, 413, 422, 429))
 async def create(new: NewKey, caller: Admin, services: Given, response: Response) -> MadeKey:
     """Make a key. Its secret is in this answer and nowhere else."""
     if new.role != "admin" and not await services.keys.any():

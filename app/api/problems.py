@@ -22,6 +22,7 @@ from sandbox.errors import SandboxError
 MEDIA_TYPE = "application/problem+json"
 MOST_BODY_BYTES = 1_000_000
 """Of a request that is no upload."""
+MOST_ERRORS = 20
 
 
 class Problem(BaseModel):
@@ -31,7 +32,7 @@ class Problem(BaseModel):
     status: int
     detail: str
     errors: list[dict[str, Any]] | None = None
-    """Of a request that cannot be read: each field and what is wrong with it."""
+    """Of a request that cannot be read: the first fields that are wrong, and how."""
 
 
 def refusal(status: int, detail: str, *, errors: Any = None, headers: dict[str, str] | None = None) -> JSONResponse:
@@ -83,7 +84,9 @@ def handle_problems(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        found = [{"field": ".".join(map(str, one["loc"])), "problem": one["msg"]} for one in error.errors()]
+        # A request of 1 MB can hold a hundred thousand mistakes.
+        some = error.errors()[:MOST_ERRORS]
+        found = [{"field": ".".join(map(str, one["loc"])), "problem": one["msg"]} for one in some]
         first = found[0] if found else {"field": "request", "problem": "it cannot be read"}
         return refusal(422, f"{first['field']}: {first['problem']}", errors=jsonable_encoder(found))
 

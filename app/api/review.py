@@ -36,7 +36,7 @@ async def question(row: Owned, services: Given) -> Question:
     return Question(**await asked(row.id, row.status, services))
 
 
-@router.post("", status_code=202)
+@router.post("", status_code=202, responses=answers(400, 413))
 async def answer(row: Owned, body: Answer, services: Given) -> JobLine:
     """The job goes on with it."""
     open_question = await asked(row.id, row.status, services)

@@ -7,7 +7,8 @@ from fastapi import Depends, Request
 from app.services import Services
 
 
-def services(request: Request) -> Services:
+async def services(request: Request) -> Services:
+    # Not a plain function: each request would wait for a thread to call it.
     return request.state.services
 
 

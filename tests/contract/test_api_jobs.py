@@ -152,6 +152,10 @@ def changed(**more: Any) -> dict[str, Any]:
         (changed(knowledge=["/etc/passwd"]), "task.knowledge: files of the server cannot be named"),
         (changed(scoring={**BODY["task"]["scoring"], "scorer": "/tmp/a.py"}), "task.scoring.scorer: choose one of"),
         (changed(target="x" * 30_000), "body.task.target"),
+        (changed(target="x" * 980_000), "body.task.target"),
+        (changed(constraints={"packages": ["numpy"] * 101}), "body.task.constraints.packages"),
+        (changed(constraints={"packages": ["!"] * 90_000}), "body.task.constraints.packages.0"),
+        (changed(**{f"field{number}": 1 for number in range(1000)}), "body.task.field0"),
         ([], "body"),
     ],
 )
@@ -160,6 +164,7 @@ def test_what_is_wrong_is_said_in_one_line_and_nothing_is_made(api: Api, body: A
     assert problem["detail"].startswith(words)
     assert "\n" not in problem["detail"]
     assert problem["status"] == 422
+    assert len(problem.get("errors", ())) <= 20
     assert api.get("/v1/jobs")["jobs"] == []
 
 
@@ -189,7 +194,14 @@ def test_a_quota_is_kept(url: URL, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "status"),
-    [(b"\xff\xfe", 422), (b"{" * 900_000, 422), (b'{"a":' * 100_000, 400), (b"x" * 1_000_001, 413)],
+    [
+        (b"\xff\xfe", 422),
+        (b"{" * 900_000, 422),
+        (b'{"a":' * 100_000, 400),
+        (b"[" * 490_000 + b"]" * 490_000, 400),
+        (b'{"dataset": ' + b"9" * 900_000 + b"}", 400),
+        (b"x" * 1_000_001, 413),
+    ],
 )
 def test_a_body_that_cannot_be_read(api: Api, content: bytes, status: int) -> None:
     answer = api.client.post("/v1/jobs", content=content, headers={"content-type": "application/json"})
