@@ -20,11 +20,12 @@ from app.jobs.attempt import Attempt
 from app.jobs.events import Events, Journal
 from app.jobs.heartbeat import EVERY, JobCancelled, beat, silent_since, work_while
 from app.jobs.history import History
+from app.jobs.out import refuse_occupied
 from app.jobs.place import Place
 from app.jobs.preparation import Ground, prepare
 from app.jobs.progress import Listener
 from app.jobs.request import RunRequest
-from app.jobs.result import Kept, build_result, export, refuse_occupied
+from app.jobs.result import Kept, build_result, export
 from app.jobs.runs import Runs, new_run_id
 from app.knowledge.library import LedgeredEmbeddings, LedgeredLibrary, embed_lexically
 from app.providers.chat import LedgeredChat
