@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from app.db.address import postgres_address
 from graph.errors import AutoiotError
 
 
@@ -91,6 +90,8 @@ class Settings(BaseSettings):
     @classmethod
     def _must_name_a_database(cls, given: SecretStr | None) -> SecretStr | None:
         if given:
+            from app.db.address import postgres_address  # noqa: PLC0415 (drivers, which most commands do without)
+
             postgres_address(given.get_secret_value())
         return given
 

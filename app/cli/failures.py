@@ -3,6 +3,7 @@
 import errno
 import sqlite3
 
+from app.cli.lines import one_line
 from app.db.errors import postgres_problem
 from graph.errors import AutoiotError
 from sandbox.errors import SandboxError
@@ -17,12 +18,6 @@ def explain(error: BaseException) -> str | None:
         return one_line(str(error))
     problem = outside_problem(error)
     return problem and one_line(problem)
-
-
-def one_line(text: str) -> str:
-    """The first line; the others are counted."""
-    lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()] or ["failed without a word"]
-    return lines[0] + (f" (and {len(lines) - 1} more)" if lines[1:] else "")
 
 
 def naming(run: str, line: str, *, is_new: bool) -> str:

@@ -5,44 +5,23 @@ import os
 import sys
 
 import typer
-from rich.console import Console
 
-from app.cli.dataset import dataset
-from app.cli.doctor import doctor
-from app.cli.failures import explain, one_line
-from app.cli.images import images
-from app.cli.keys import keys
-from app.cli.migrate import migrate
-from app.cli.prune import prune
-from app.cli.run import INTERRUPTED, resume, run
-from app.cli.sandbox import sandbox
-from app.cli.score import score
-from app.cli.serve import serve
-from app.cli.show import show
-from app.cli.worker import worker
-
-FAILED = 2
-UNREAD = 1
+from app.cli.commands import COMMANDS, Lazy, stand_in
+from app.cli.exits import FAILED, INTERRUPTED, UNREAD
+from app.cli.lines import tell
+from graph.errors import AutoiotError
 
 app = typer.Typer(
+    cls=Lazy,
     name="autoiot",
     help="Turns a task in plain words and a folder of sensor data into a working, documented, measured program.",
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command()(run)
-app.command()(resume)
-app.command()(show)
-app.command()(score)
-app.command()(doctor)
-app.command()(serve)
-app.command()(worker)
-app.command()(migrate)
-app.command()(prune)
-app.add_typer(dataset, name="dataset")
-app.add_typer(images, name="images")
-app.add_typer(keys, name="keys")
-app.add_typer(sandbox, name="sandbox")
+
+
+for command in COMMANDS:
+    app.command(command.name, help=command.help)(stand_in)
 
 
 def main() -> None:
@@ -60,27 +39,34 @@ def guarded(arguments: list[str]) -> int:
     except typer.Exit as stop:
         return stop.exit_code
     except (typer.Abort, KeyboardInterrupt):
-        complain("stopped")
+        tell("stopped")
         return INTERRUPTED
     except typer.TyperException as error:
-        return complain(f"{error.format_message().rstrip('.')}; see `{command(error)} --help`")
+        return complain(f"{error.format_message().rstrip('.')}; see `{called(error)} --help`")
     except BrokenPipeError:
         # `autoiot show | head`: nobody reads on. Else Python complains once more while it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNREAD
     except Exception as error:
-        line = explain(error)
+        line = explained(error)
         if line is None:
             raise
         return complain(line)
 
 
-def command(error: typer.TyperException) -> str:
+def explained(error: Exception) -> str | None:
+    if isinstance(error, AutoiotError):
+        return str(error)
+    from app.cli.failures import explain  # noqa: PLC0415 (it knows the drivers of databases: slow, seldom needed)
+
+    return explain(error)
+
+
+def called(error: typer.TyperException) -> str:
     context = getattr(error, "ctx", None)
     return context.command_path if context else "autoiot"
 
 
 def complain(line: str) -> int:
-    # soft_wrap: a path that a terminal breaks in two cannot be copied.
-    Console(stderr=True, highlight=False, markup=False, emoji=False).print(f"autoiot: {one_line(line)}", soft_wrap=True)
+    tell(line)
     return FAILED

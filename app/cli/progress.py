@@ -10,7 +10,7 @@ from rich.table import Table
 
 from app.jobs.progress import Event
 from app.jobs.request import RunRequest
-from app.providers.ledger import Usage
+from app.providers.usage import Usage
 from app.settings import Settings
 
 NOTE_CHARACTERS = 150

@@ -9,12 +9,13 @@ import typer
 from rich.console import Console
 
 from app.cli.backends import CHOICES, known_sandbox
+from app.cli.exits import INTERRUPTED, NO_PROGRAM
 from app.cli.failures import explain, naming
 from app.cli.progress import Printer, summary
 from app.cli.targets import refuse_unwritable_file, refuse_unwritable_folder
 from app.db.errors import LostJob
+from app.jobs.description import find_description
 from app.jobs.lifecycle import JobCancelled
-from app.jobs.preparation import find_description
 from app.jobs.request import RunRequest
 from app.jobs.service import Jobs
 from app.jobs.taskfile import read_task
@@ -23,9 +24,6 @@ from app.wiring import open_jobs
 from graph.errors import RunFailed, TaskInvalid
 from graph.task import Task
 from sandbox.registry import AUTO
-
-NO_PROGRAM = 1
-INTERRUPTED = 130
 
 
 def run(

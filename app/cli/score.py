@@ -17,7 +17,8 @@ from app.cli.progress import number
 from app.datasets.bench import Bench
 from app.datasets.truth import truth_kind
 from app.db.plain import finite
-from app.jobs.preparation import find_description, limits_for, open_checked_dataset, open_task_scorer
+from app.jobs.description import find_description
+from app.jobs.preparation import limits_for, open_checked_dataset, open_task_scorer
 from app.jobs.taskfile import parse_task, read_task
 from app.settings import read_settings
 from app.wiring import open_confinement

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.datasets.errors import DatasetTaken
 from app.datasets.rows import hold
 from app.db.tables import RunRow
-from app.jobs.preparation import own_description
+from app.jobs.description import own_description
 from app.jobs.request import RunRequest
 from app.jobs.runs import Owning, new_run_id
 from app.jobs.service import Jobs

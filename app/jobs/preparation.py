@@ -9,7 +9,7 @@ from app.datasets.dataset import Dataset, open_dataset
 from app.datasets.preflight import examine
 from app.datasets.truth import read_truth, truth_kind
 from app.jobs.request import RunRequest
-from graph.errors import DatasetInvalid, TaskInvalid
+from graph.errors import DatasetInvalid
 from graph.scoring.base import Scorer
 from graph.scoring.registry import check_metric, open_scorer
 from graph.scoring.self_test import self_test
@@ -90,22 +90,3 @@ def limits_for(constraints: Constraints) -> Limits:
         gpu=constraints.device == "gpu",
         gpu_memory_mb=constraints.max_gpu_memory_mb,
     )
-
-
-def find_description(dataset: Path, task_file: Path, given: Path | None) -> Path | None:
-    """The dataset.yaml to use: the one given, the folder's own, or one beside the task file.
-
-    A folder that cannot be written to is described by `<name of the folder>.dataset.yaml` beside the task.
-    Raises TaskInvalid when the one given does not exist.
-    """
-    if given:
-        if not given.is_file():
-            raise TaskInvalid(f"--description {given}: no such file")
-        return given.resolve()
-    beside = task_file.parent / f"{dataset.resolve().name}.dataset.yaml"
-    return own_description(dataset) or (beside.resolve() if beside.is_file() else None)
-
-
-def own_description(dataset: Path) -> Path | None:
-    own = dataset / "dataset.yaml"
-    return own.resolve() if own.is_file() else None

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from app.providers.ledger import Usage
+from app.providers.usage import Usage
 
 
 @dataclass(frozen=True)

@@ -10,26 +10,16 @@ from app.db.plain import finite
 from app.db.tables import CallRow
 from app.jobs.archive import facts
 from app.jobs.manual import readme
+from app.jobs.out import RESULT, clear, refuse_occupied
 from app.jobs.request import RunRequest
 from app.providers.ledger import Calls
 from app.report.page import report_page
 from graph.context import Context
-from graph.errors import TaskInvalid
 from graph.imports import imported
 from graph.ports import Artifacts
 from graph.state import State
 from graph.values import Version
 
-OURS = (
-    "program.py",
-    "README.md",
-    "requirements.txt",
-    "report.html",
-    "dataset.yaml",
-    "candidates",
-)
-"""What is removed before an export, beside `result.json`, which is replaced."""
-RESULT = "result.json"
 SHOWN = (
     "version",
     "parent",
@@ -91,14 +81,6 @@ def describe_best(state: State, versions: list[Version]) -> dict[str, Any] | Non
     }
 
 
-def refuse_occupied(out: Path) -> None:
-    """Raises TaskInvalid for a folder that holds something which is not ours."""
-    if out.exists() and not out.is_dir():
-        raise TaskInvalid(f"--out {out}: it is a file; name a folder")
-    if out.is_dir() and any(out.iterdir()) and not (out / RESULT).is_file():
-        raise TaskInvalid(f"--out {out}: the folder holds other things; name a new or empty one")
-
-
 @dataclass(frozen=True)
 class Kept:
     """All that is kept of a run and goes into its folder."""
@@ -118,9 +100,7 @@ def export(request: RunRequest, result: dict[str, Any], kept: Kept) -> None:
     out.mkdir(parents=True, exist_ok=True)
     # First: without it a folder that a crash left half written would be taken for somebody else's.
     write_json(out / RESULT, {"run": result["run"], "status": "exporting"})
-    for name in OURS:
-        path = out / name
-        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    clear(out)
     if result["best"]:
         write_program(out, request, result, kept)
     if request.description:

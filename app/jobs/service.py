@@ -24,12 +24,13 @@ from app.jobs.heartbeat import EVERY, beat, work_while
 from app.jobs.history import History
 from app.jobs.instructions import Instructions
 from app.jobs.lifecycle import ChangeRefused, JobCancelled
+from app.jobs.out import refuse_occupied
 from app.jobs.place import Place
 from app.jobs.preparation import Ground, prepare
 from app.jobs.progress import Listener
 from app.jobs.queue import NoQueue, Queue
 from app.jobs.request import RunRequest
-from app.jobs.result import Kept, build_result, export, refuse_occupied
+from app.jobs.result import Kept, build_result, export
 from app.jobs.runs import Runs, new_run_id
 from app.jobs.setbacks import delay, is_setback, outcome
 from app.knowledge.library import LedgeredEmbeddings, LedgeredLibrary, embed_lexically

@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select, update
 from app.db.fence import Fence
 from app.db.session import Database
 from app.db.tables import CallRow
+from app.providers.usage import Usage
 
 
 @dataclass(frozen=True)
@@ -37,16 +38,6 @@ class Reply:
     """It stopped at the token limit, not at its end."""
     outside: bool = True
     """False for what never left this machine, such as a search in one's own documents."""
-
-
-@dataclass(frozen=True)
-class Usage:
-    calls: int
-    input_tokens: int
-    output_tokens: int
-    bytes_sent: int
-    bytes_received: int
-    usd: float | None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ import sqlite3
 import psycopg
 import pytest
 
-from app.cli.failures import FULL, explain, naming, one_line
+from app.cli.failures import FULL, explain, naming
+from app.cli.lines import one_line
 from graph.errors import DatasetInvalid, RunFailed
 from sandbox.errors import SandboxBroken
 

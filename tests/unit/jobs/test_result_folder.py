@@ -7,9 +7,10 @@ from fakes.source import make_dataset, make_task
 
 from app.datasets.dataset import open_dataset
 from app.db.plain import finite
+from app.jobs.out import refuse_occupied
 from app.jobs.preparation import refuse_visible
 from app.jobs.request import RunRequest
-from app.jobs.result import refuse_occupied, write_json
+from app.jobs.result import write_json
 from graph.errors import DatasetInvalid, TaskInvalid
 from sandbox.bubblewrap import BubblewrapSandbox
 from sandbox.interpreter import visible_parts

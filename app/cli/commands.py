@@ -1,0 +1,98 @@
+"""All commands by name, each imported when it is the one that was asked for: together they take seconds."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_group
+
+
+@dataclass(frozen=True)
+class Command:
+    name: str
+    help: str
+    """The first line of its own help, for the list of all commands."""
+    here: str
+    """MODULE:NAME of what does it."""
+
+
+COMMANDS = (
+    Command("run", "Write, run, debug, improve and document a program for TASK.", here="app.cli.run:run"),
+    Command(
+        "resume",
+        "Go on with RUN from its last finished step; a finished one writes its result again. No call is paid twice.",
+        here="app.cli.run:resume",
+    ),
+    Command(
+        "show",
+        "Show what RUN did: steps, candidates, scores, calls, money.",
+        here="app.cli.show:show",
+    ),
+    Command("score", "Run PROGRAM on one split of a dataset and measure its predictions.", here="app.cli.score:score"),
+    Command(
+        "doctor",
+        "Say what is installed here, which sandbox and which model would be used, and what to fix.",
+        here="app.cli.doctor:doctor",
+    ),
+    Command(
+        "serve",
+        "Serve the REST API, and run its jobs in this process, AUTOIOT_JOBS_AT_ONCE at a time. Ctrl-C stops it.",
+        here="app.cli.serve:serve",
+    ),
+    Command(
+        "worker",
+        "Run jobs of a server that has Postgres, AUTOIOT_JOBS_AT_ONCE at a time. Ctrl-C or SIGTERM gives them back.",
+        here="app.cli.worker:worker",
+    ),
+    Command(
+        "prune",
+        "Remove what AUTOIOT_KEEP_CHECKPOINTS_DAYS and AUTOIOT_KEEP_JOBS_DAYS keep no longer. A server does so hourly.",
+        here="app.cli.prune:prune",
+    ),
+    Command(
+        "migrate",
+        "Bring the database up to date and say its revision. Every command does so by itself; a deployment may first.",
+        here="app.cli.migrate:migrate",
+    ),
+    Command("dataset", "Folders of sensor data.", here="app.cli.dataset:dataset"),
+    Command(
+        "images",
+        "What programs run in: the Docker images, and the virtual environments for bubblewrap.",
+        here="app.cli.images:images",
+    ),
+    Command(
+        "keys",
+        "Keys of the server: who may come in, and what their workspaces may use.",
+        here="app.cli.keys:keys",
+    ),
+    Command("sandbox", "What confines programs here.", here="app.cli.sandbox:sandbox"),
+)
+BY_NAME = {command.name: command for command in COMMANDS}
+
+
+class Lazy(TyperGroup):
+    """Knows each command by name and help; puts the real one in its place before that is called."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        known = BY_NAME.get(args[0])
+        if known:
+            self.commands[known.name] = load(known.name, known.here)
+        return super().resolve_command(ctx, args)
+
+
+def load(name: str, place: str) -> Any:
+    module, _, attribute = place.partition(":")
+    found = getattr(import_module(module), attribute)
+    holder = typer.Typer(add_completion=False)
+    holder.callback()(stand_in)
+    if isinstance(found, typer.Typer):
+        holder.add_typer(found, name=name)
+    else:
+        holder.command(name)(found)
+    return get_group(holder).commands[name]
+
+
+def stand_in() -> None:
+    """For a command of which only the name and the help are looked at."""
