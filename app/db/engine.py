@@ -12,12 +12,16 @@ from app.db.address import is_postgres
 LOCK_SECONDS = 20
 """How long a writer waits for another one on SQLite."""
 CONNECT_SECONDS = 10
+IDLE_LIMIT = "SET idle_in_transaction_session_timeout = '5s'"
+"""A process that is stopped, or cut off, in the midst of a transaction must not keep what it has locked from others."""
 
 
 def make_engine(url: URL, *, foreign_keys: bool = True) -> AsyncEngine:
     """Transactions of an engine with the execution option `sqlite_begin="IMMEDIATE"` take SQLite's lock at once."""
     if is_postgres(url):
-        return create_async_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS})
+        engine = create_async_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS})
+        event.listen(engine.sync_engine, "connect", _bound_idleness)
+        return engine
     engine = create_async_engine(url)
 
     def set_up(connection: Any, _: Any) -> None:
@@ -34,6 +38,12 @@ def make_engine(url: URL, *, foreign_keys: bool = True) -> AsyncEngine:
     event.listen(engine.sync_engine, "begin", _begin)
     event.listen(engine.sync_engine, "invalidate", _let_go)
     return engine
+
+
+def _bound_idleness(connection: Any, _: Any) -> None:
+    connection.cursor().execute(IDLE_LIMIT)
+    # Else it would go with the first transaction that is rolled back.
+    connection.commit()
 
 
 def _begin(connection: Connection) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import URL
 
 from app.db.address import libpq_address
 from app.db.checkpoints import Checkpoints, plain_types
-from app.db.engine import CONNECT_SECONDS
+from app.db.engine import CONNECT_SECONDS, IDLE_LIMIT
 
 LOCK = 4_118_205_378
 """Ours among the advisory locks of a Postgres database; not the one of our own migrations."""
@@ -50,10 +50,15 @@ async def open_postgres_checkpoints(url: URL) -> AsyncGenerator[PostgresCheckpoi
         timeout=CONNECT_SECONDS,
         open=False,
         check=Pool.check_connection,
+        configure=bound_idleness,
         kwargs=options,
     )
     async with pool:
         yield PostgresCheckpoints(pool)
+
+
+async def bound_idleness(connection: psycopg.AsyncConnection[DictRow]) -> None:
+    await connection.execute(IDLE_LIMIT)
 
 
 async def set_up_tables(address: str) -> None:

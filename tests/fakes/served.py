@@ -1,0 +1,101 @@
+"""The server as a process, and what a client of it does."""
+
+import contextlib
+import json
+import signal
+import subprocess
+import sysconfig
+import time
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import yaml
+from fakes.places import HEARTBEAT, REPOSITORY
+
+AUTOIOT = str(Path(sysconfig.get_path("scripts"), "autoiot"))
+
+
+@dataclass
+class Server:
+    environment: dict[str, str]
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+    others: list[subprocess.Popen[bytes]] = field(default_factory=list["subprocess.Popen[bytes]"])
+
+    def worker(self) -> "subprocess.Popen[bytes]":
+        """One more process that takes its jobs; ends with the server at the latest."""
+        environment = self.environment | {"AUTOIOT_JOBS_AT_ONCE": "1"}
+        started = subprocess.Popen([AUTOIOT, "worker"], env=environment, cwd=REPOSITORY)
+        self.others.append(started)
+        return started
+
+    def start(self) -> None:
+        words = [AUTOIOT, "serve", "--port", str(self.port)]
+        self.process = subprocess.Popen(words, env=self.environment, cwd=REPOSITORY)
+        while True:
+            assert self.process.poll() is None, "the server did not start"
+            try:
+                httpx2.get(f"{self.address}/readyz").raise_for_status()
+            except httpx2.HTTPError:
+                time.sleep(0.1)
+            else:
+                return
+
+    def stop(self, how: signal.Signals) -> None:
+        if self.process:
+            self.process.send_signal(how)
+            self.process.wait(60)
+            self.process = None
+
+    def end(self) -> None:
+        self.stop(signal.SIGKILL)
+        for other in self.others:
+            other.kill()
+            other.wait(60)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def command(self, *words: str) -> str:
+        return subprocess.run(
+            [AUTOIOT, *words], env=self.environment, cwd=REPOSITORY, check=True, capture_output=True, text=True
+        ).stdout
+
+
+def body() -> dict[str, Any]:
+    task = yaml.safe_load((HEARTBEAT / "task.yaml").read_text(encoding="utf-8"))
+    named = {"dataset", "knowledge"}
+    return {"task": {k: v for k, v in task.items() if k not in named} | {"iterations": 1}, "dataset": "records"}
+
+
+def followed(client: httpx2.Client, job: str, after: int, *enough: str) -> int:
+    """Reads events until one has the kind and status `enough`, then breaks the connection; the last number."""
+    with client.stream("GET", f"/v1/jobs/{job}/events", headers={"Last-Event-ID": str(after)}, timeout=300) as stream:
+        kind = data = ""
+        for line in stream.iter_lines():
+            name, _, value = line.partition(": ")
+            kind, data = value if name == "event" else kind, value if name == "data" else data
+            if name == "id":
+                assert int(value) == after + 1
+                after = int(value)
+            if name == "retry" and enough == (kind, *filter(None, [json.loads(data).get("status")])):
+                return after
+    raise AssertionError(f"the stream ended without {enough}")
+
+
+@contextlib.contextmanager
+def opened(server: Server, archive: Path) -> Generator[httpx2.Client]:
+    """A client with a key of a new admin, whose workspace has the dataset `records`."""
+    key = next(word for word in server.command("keys", "create", "ann", "--role", "admin").split() if "ak_" in word)
+    with httpx2.Client(base_url=server.address, headers={"Authorization": f"Bearer {key}"}, timeout=60) as client:
+        client.put("/v1/datasets/records/archive", content=archive.read_bytes()).raise_for_status()
+        yield client
+
+
+def refuse_paid_twice(calls: list[dict[str, Any]]) -> None:
+    paid = [tuple(call[name] for name in ("kind", "node", "iteration", "item", "attempt")) for call in calls]
+    assert len(paid) == len(set(paid))
