@@ -72,14 +72,15 @@ class TeamWorker:
 
     @contextlib.asynccontextmanager
     async def working(self) -> AsyncGenerator[None]:
-        tasks = [asyncio.create_task(self._take()), asyncio.create_task(self._reap())] if self.at_once else []
+        if not self.at_once:
+            yield
+            return
+        taking, reaping = asyncio.create_task(self._take()), asyncio.create_task(self._reap())
         try:
             yield
         finally:
             self.crew.stop()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(end(taking, self.drain + LOOK), end(reaping, LOOK))
 
     async def _take(self) -> None:
         while True:
@@ -121,3 +122,10 @@ class TeamWorker:
                 log.warning("%s: taken from %s, which gives no sign of life", row.id, row.worker)
         for stalled in await self.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=self.lease):
             await self.app.job_manager.retry_job(stalled)
+
+
+async def end(task: asyncio.Task[None], patience: float) -> None:
+    """Cancels it, and again every `patience` seconds: Python 3.11's `wait_for`, inside a driver, may lose that."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait((task,), timeout=patience)
