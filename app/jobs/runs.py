@@ -159,7 +159,7 @@ class Runs:
         problem = f"its worker {row.worker} gave no sign of life any more"
         taken = (
             update(RunRow)
-            .where(*unchanged(row))
+            .where(*unchanged(row), RunRow.status.in_(sources("requeue")))
             .values(
                 status=status,
                 attempt=RunRow.attempt + 1,
