@@ -33,7 +33,7 @@ from app.providers.prices import read_prices
 from app.providers.recording import read_recording
 from app.providers.source import Source
 from app.queue.embedded import EmbeddedQueue, EmbeddedWorker
-from app.queue.team import QUEUES, TeamQueue, TeamWorker, open_team_queue
+from app.queue.team import QUEUES, TeamWorker, open_team_queue
 from app.queue.worker import Worker
 from app.services import Services
 from app.settings import Settings
@@ -47,20 +47,44 @@ DATABASE = "autoiot.db"
 
 
 @contextlib.asynccontextmanager
-async def open_jobs(settings: Settings, queue: Queue | None = None) -> AsyncGenerator[Jobs]:
-    """Without a `queue`, those that the command line makes and runs itself."""
+async def open_jobs(settings: Settings) -> AsyncGenerator[Jobs]:
+    """Those that the command line makes and runs itself, or looks at."""
+    home = made_home(settings)
+    async with open_store(address(settings), home) as (database, checkpoints):
+        yield make_jobs(settings, home, database, checkpoints, NoQueue())
+
+
+@contextlib.asynccontextmanager
+async def open_working(settings: Settings, queues: Collection[str]) -> AsyncGenerator[tuple[Jobs, Worker]]:
+    """The jobs of a server, and what runs those of `queues`, AUTOIOT_JOBS_AT_ONCE at a time."""
+    home, url, at_once = made_home(settings), address(settings), settings.jobs_at_once
+    async with open_store(url, home) as (database, checkpoints):
+        if is_postgres(url):
+            async with open_team_queue(libpq_address(url)) as queue:
+                jobs = make_jobs(settings, home, database, checkpoints, queue)
+                yield jobs, TeamWorker(jobs, queue.app, at_once, queues)
+        else:
+            queue = EmbeddedQueue()
+            jobs = make_jobs(settings, home, database, checkpoints, queue)
+            yield jobs, EmbeddedWorker(jobs, queue.woken, at_once)
+
+
+def made_home(settings: Settings) -> Path:
     home = settings.home.resolve()
     home.mkdir(parents=True, exist_ok=True)
-    async with open_store(address(settings), home) as (database, checkpoints):
-        yield Jobs(
-            home=home,
-            database=database,
-            checkpoints=checkpoints,
-            open_source=lambda request: open_source(settings, request),
-            open_sandbox=lambda request: open_confinement(settings, request.sandbox, request.task.constraints),
-            queue=queue or NoQueue(),
-            embedding_model=settings.embedding_model,
-        )
+    return home
+
+
+def make_jobs(settings: Settings, home: Path, database: Database, checkpoints: Checkpoints, queue: Queue) -> Jobs:
+    return Jobs(
+        home=home,
+        database=database,
+        checkpoints=checkpoints,
+        open_source=lambda request: open_source(settings, request),
+        open_sandbox=lambda request: open_confinement(settings, request.sandbox, request.task.constraints),
+        queue=queue,
+        embedding_model=settings.embedding_model,
+    )
 
 
 @contextlib.asynccontextmanager
@@ -85,28 +109,6 @@ async def open_services(settings: Settings, closing: asyncio.Event) -> AsyncGene
             worker=worker,
             closing=closing,
         )
-
-
-@contextlib.asynccontextmanager
-async def open_working(settings: Settings, queues: Collection[str]) -> AsyncGenerator[tuple[Jobs, Worker]]:
-    """The jobs of a server, and what runs those of `queues`, AUTOIOT_JOBS_AT_ONCE at a time."""
-    async with open_queue(settings) as queue, open_jobs(settings, queue) as jobs:
-        if isinstance(queue, TeamQueue):
-            yield jobs, TeamWorker(jobs, queue.app, settings.jobs_at_once, queues)
-        else:
-            yield jobs, EmbeddedWorker(jobs, queue.woken, settings.jobs_at_once)
-
-
-@contextlib.asynccontextmanager
-async def open_queue(settings: Settings) -> AsyncGenerator[TeamQueue | EmbeddedQueue]:
-    url = address(settings)
-    if is_postgres(url):
-        # Its tables are in the migrations, and it begins to read them at once.
-        await migrate(url)
-        async with open_team_queue(libpq_address(url)) as queue:
-            yield queue
-    else:
-        yield EmbeddedQueue()
 
 
 @contextlib.asynccontextmanager

@@ -7,96 +7,36 @@ Numbers to read, no test. Start it with `make load`.
 import asyncio
 import os
 import shutil
-import socket
 import statistics
-import subprocess
 import sys
-import sysconfig
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx2
+from sqlalchemy.engine import make_url
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
 
 from fakes.jobs import opened_jobs
 from fakes.postgres import PostgresServer, postgres_server
+from fakes.served import Server
 from fakes.source import ScriptedSource, make_dataset, make_script, make_task
 
 from app.jobs.request import RunRequest
 from sandbox.process import ProcessSandbox
 
-AUTOIOT = str(Path(sysconfig.get_path("scripts"), "autoiot"))
 CLIENTS, EACH, STREAMS, STARTS, JOBS = 50, 20, 500, 10, 12
 PAUSE = 0.5
 """Seconds between two requests of a client that does not hurry, e.g. a page that is open."""
 TASK = make_task(0)
 BODY = {"task": TASK.model_dump(mode="json", exclude_unset=True), "dataset": "numbers"}
 NO_LIMIT = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
-
-
-@dataclass
-class Server:
-    """`autoiot serve`, with a home of its own."""
-
-    home: Path
-    recording: Path
-    database: str | None
-    at_once: int
-    port: int = 0
-    process: subprocess.Popen[bytes] | None = None
-    workers: list[subprocess.Popen[bytes]] = field(default_factory=list[subprocess.Popen[bytes]])
-
-    @property
-    def environment(self) -> dict[str, str]:
-        named = {"AUTOIOT_DATABASE_URL": self.database} if self.database else {}
-        settings = {
-            "AUTOIOT_HOME": str(self.home),
-            "AUTOIOT_REPLAY": str(self.recording),
-            "AUTOIOT_RATE_LIMIT": "0",
-            "AUTOIOT_JOBS_AT_ONCE": str(self.at_once),
-        }
-        return os.environ | settings | named
-
-    def start(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        self.process = self.spawn("serve", "--port", str(self.port))
-        while True:
-            assert self.process.poll() is None, "the server did not start"
-            try:
-                httpx2.get(f"{self.address}/readyz").raise_for_status()
-            except httpx2.HTTPError:
-                time.sleep(0.05)
-            else:
-                return
-
-    def spawn(self, *words: str) -> subprocess.Popen[bytes]:
-        silent = subprocess.DEVNULL
-        return subprocess.Popen([AUTOIOT, *words], env=self.environment, cwd=self.home, stdout=silent, stderr=silent)
-
-    def stop(self) -> None:
-        for process in (*self.workers, self.process):
-            if process:
-                process.terminate()
-                process.wait(60)
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def kib(self) -> int:
-        """Memory that it holds."""
-        assert self.process
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")))
 
 
 @dataclass(frozen=True)
@@ -112,25 +52,38 @@ class Kind:
     @contextmanager
     def served(self, at_once: int, workers: int = 0) -> Generator[Server]:
         home = Path(tempfile.mkdtemp(dir=self.folder))
-        url = self.postgres.new_database() if self.postgres else None
-        server = Server(home, self.recording, url and url.render_as_string(hide_password=False), at_once)
+        server = Server.at(
+            home,
+            self.postgres.new_database() if self.postgres else None,
+            silent=True,
+            AUTOIOT_REPLAY=str(self.recording),
+            AUTOIOT_RATE_LIMIT="0",
+            AUTOIOT_JOBS_AT_ONCE=str(at_once),
+        )
         try:
             server.start()
             with httpx2.Client(base_url=server.address) as client:
                 sent = client.put("/v1/datasets/numbers/archive", content=self.archive.read_bytes(), timeout=60)
                 sent.raise_for_status()
-            if workers:
-                server.at_once = 1
-                server.workers = [server.spawn("worker", "--queue", "cpu") for _ in range(workers)]
+            for _ in range(workers):
+                server.worker()
             yield server
         finally:
-            server.stop()
+            server.end()
 
     def bytes(self, server: Server) -> int:
-        if self.postgres and server.database:
-            name = server.database.partition("?")[0].rpartition("/")[2]
+        address = server.environment.get("AUTOIOT_DATABASE_URL")
+        if self.postgres and address:
+            name = make_url(address).database
             return int(str(self.postgres.execute(f"SELECT pg_database_size('{name}')")[0][0]))
-        return sum(file.stat().st_size for file in server.home.glob("*.db*"))
+        return sum(file.stat().st_size for file in Path(server.environment["AUTOIOT_HOME"]).glob("*.db*"))
+
+
+def kib(server: Server) -> int:
+    """Memory that it holds."""
+    assert server.process
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")))
 
 
 # What is measured
@@ -176,18 +129,18 @@ async def requests(server: Server) -> Iterator[tuple[str, str]]:
         rows: list[tuple[str, str]] = []
         for words, pause in ((f"each every {PAUSE} s", PAUSE), ("each at once again", 0.0)):
             rows.append((f"GET /v1/jobs/ID, {CLIENTS} clients, {words}", spread(await by_many(look, pause))))
-        before = server.kib
+        before = kib(server)
         for words, pause in ((f"each every {PAUSE} s", PAUSE), ("each at once again", 0.0)):
             found = await by_many(lambda: submit(client), pause)
             rows.append((f"POST /v1/jobs, {CLIENTS} clients, {words}", spread(found)))
-        each = (server.kib - before) / (2 * CLIENTS * EACH)
+        each = (kib(server) - before) / (2 * CLIENTS * EACH)
         rows.append(("memory for each job that waits", f"{each:.2f} KiB"))
     return iter(rows)
 
 
 async def streams(server: Server) -> Iterator[tuple[str, str]]:
     async with opened(server) as client:
-        job, before = await submit(client), server.kib
+        job, before = await submit(client), kib(server)
         there = asyncio.Semaphore(0)
 
         async def listen() -> float:
@@ -201,7 +154,7 @@ async def streams(server: Server) -> Iterator[tuple[str, str]]:
 
         listening = [asyncio.create_task(listen()) for _ in range(STREAMS)]
         opening = await timed(asyncio.gather(*(there.acquire() for _ in range(STREAMS))))
-        each, began = (server.kib - before) / STREAMS, time.perf_counter()
+        each, began = (kib(server) - before) / STREAMS, time.perf_counter()
         (await client.post(f"/v1/jobs/{job}/cancel")).raise_for_status()
         heard = sorted((moment - began) * 1000 for moment in await asyncio.gather(*listening))
     return iter(
@@ -283,14 +236,10 @@ def measure(kind: Kind) -> None:
     for count in (1, 2, 4):
         with kind.served(count) as server:
             show(iter([(f"embedded, {count} at once", f"{asyncio.run(rate(server)):.2f} jobs a second")]))
-    if kind.postgres and has_workers():
+    if kind.postgres:
         for count in (1, 2, 4):
             with kind.served(0, workers=count) as server:
                 show(iter([(f"{count} workers, one job each", f"{asyncio.run(rate(server)):.2f} jobs a second")]))
-
-
-def has_workers() -> bool:
-    return subprocess.run([AUTOIOT, "worker", "--help"], capture_output=True, check=False).returncode == 0
 
 
 async def record(folder: Path, data: Path) -> Path:

@@ -68,7 +68,7 @@ async def shown(row: Owned, checkpoint: str, services: Given) -> StepState:
     return StepState(**describe(step).model_dump(), state=step.state)
 
 
-@router.post("/{checkpoint}/fork", status_code=202, responses=answers(400, 409))
+@router.post("/{checkpoint}/fork", status_code=202, responses=answers(400, 409, 413))
 async def fork(
     row: Owned, checkpoint: CheckpointId, body: ForkRequest, services: Given, response: Response, key: Key = None
 ) -> Accepted:
@@ -80,7 +80,14 @@ async def fork(
     if step is None:
         raise HTTPException(404, f"there is no checkpoint {checkpoint!r}")
     await services.quotas.refuse_job(row.workspace)
-    changes = Changes(body.model, body.iterations, body.remarks, body.constraints, body.review, body.instruction)
+    changes = Changes(
+        model=body.model,
+        iterations=body.iterations,
+        remarks=body.remarks,
+        constraints=body.constraints,
+        asks_person=body.review,
+        instruction=body.instruction,
+    )
     made = await place_fork(services.jobs, Fork(row, step, changes, key))
     return accept(made, response)
 

@@ -10,7 +10,6 @@ from app.api.problems import answers
 from app.api.services import Given
 from app.db.plain import storable
 from app.db.tables import InstructionRow, RunRow
-from app.jobs.instructions import Instructions
 from app.jobs.lifecycle import ChangeRefused
 from graph.errors import TaskInvalid
 from graph.hearing import can_be_heard
@@ -39,10 +38,10 @@ class Line(BaseModel):
 @router.get("")
 async def listed(row: Owned, services: Given) -> list[Line]:
     heard = await heard_by(row, services)
-    return [describe(one, heard) for one in await Instructions(services.jobs.database, row.id).rows()]
+    return [describe(one, heard) for one in await services.jobs.instructions(row.id).rows()]
 
 
-@router.post("", status_code=202, responses=answers(400, 409))
+@router.post("", status_code=202, responses=answers(400, 409, 413))
 async def tell(row: Owned, body: Told, services: Given) -> Line:
     """Taken up once, by the next step that can follow it; nothing that goes on is stopped for it."""
     if not storable(body.text).strip():
@@ -51,7 +50,7 @@ async def tell(row: Owned, body: Told, services: Given) -> Line:
     iterations = Task.model_validate(row.request["task"]).iterations
     if step and not can_be_heard(step.next, step.state, iterations):
         raise ChangeRefused("no step is left that could hear it; fork the job from an earlier checkpoint")
-    return describe(await Instructions(services.jobs.database, row.id).add(body.text), heard=0)
+    return describe(await services.jobs.instructions(row.id).add(body.text), heard=0)
 
 
 async def heard_by(row: RunRow, services: Given) -> int:

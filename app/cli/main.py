@@ -9,7 +9,6 @@ import typer
 from app.cli.commands import COMMANDS, Lazy, stand_in
 from app.cli.exits import FAILED, INTERRUPTED, UNREAD
 from app.cli.lines import tell
-from graph.errors import AutoiotError
 
 app = typer.Typer(
     cls=Lazy,
@@ -48,18 +47,12 @@ def guarded(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNREAD
     except Exception as error:
-        line = explained(error)
+        from app.cli.failures import explain  # noqa: PLC0415 (it knows the drivers of databases: slow, seldom needed)
+
+        line = explain(error)
         if line is None:
             raise
         return complain(line)
-
-
-def explained(error: Exception) -> str | None:
-    if isinstance(error, AutoiotError):
-        return str(error)
-    from app.cli.failures import explain  # noqa: PLC0415 (it knows the drivers of databases: slow, seldom needed)
-
-    return explain(error)
 
 
 def called(error: typer.TyperException) -> str:

@@ -148,9 +148,9 @@ async def inherited(session: AsyncSession, fork: Fork, run: str) -> list[Table]:
 
 
 def copies(rows: Iterable[Row], run: str, **values: Any) -> list[Row]:
-    return [type(row)(**facts(row) | {"run": run} | values) for row in rows]
+    return [type(row)(**columns(row) | {"run": run} | values) for row in rows]
 
 
-def facts(row: Table) -> dict[str, Any]:
+def columns(row: Table) -> dict[str, Any]:
     """Its columns, but not a number that the database gives."""
     return {column.name: getattr(row, column.name) for column in row.__table__.columns if column.name != "id"}

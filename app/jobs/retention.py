@@ -6,7 +6,6 @@ import logging
 from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import NoReturn
 
 import psycopg
@@ -16,6 +15,7 @@ from app.db.tables import RunRow, ago, stamp
 from app.jobs.lifecycle import ENDED, ChangeRefused
 from app.jobs.service import Jobs
 from graph.errors import RunUnknown
+from sandbox.inventory import size_of
 
 DAY = 24 * 3600
 EVERY = 3600.0
@@ -72,7 +72,7 @@ class Retention:
     async def bytes(self, found: Plan) -> int:
         """In the folders of the jobs that go; what a database gives back is its own affair."""
         folders = [self.jobs.home / "runs" / run for run in found.jobs]
-        return await asyncio.to_thread(lambda: sum(map(size, folders)))
+        return await asyncio.to_thread(lambda: sum(map(size_of, folders)))
 
     async def prune(self, found: Plan) -> None:
         for run in found.checkpoints:
@@ -102,7 +102,3 @@ class Retention:
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-
-
-def size(folder: Path) -> int:
-    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())

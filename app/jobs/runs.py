@@ -64,7 +64,7 @@ class Runs:
                 await session.flush()
                 if within:
                     await within(session)
-                await self._enqueue(session, run, owning.queue)
+                await self._enter(session, run, "queued", owning.queue)
         except IntegrityError:
             known = select(RunRow.id).where(
                 RunRow.workspace == owning.workspace, RunRow.idempotency_key == owning.idempotency_key
@@ -144,7 +144,7 @@ class Runs:
             async with self.database.write.begin() as session:
                 attempt = await session.scalar(taken)
                 if attempt is not None:
-                    await self._tell(session, row.id, status, attempt=attempt)
+                    await self._enter(session, row.id, status, attempt=attempt)
         if attempt is None:
             transition((await self.get(row.id)).status, "claim")
             raise RunFailed(f"{row.id} is being run by another process")
@@ -172,10 +172,8 @@ class Runs:
         )
         async with self.database.write.begin() as session:
             reaped = await session.scalar(taken) is not None
-            if reaped and status == "queued":
-                await self._enqueue(session, row.id, row.queue, problem=problem)
-            elif reaped:
-                await self._tell(session, row.id, status, problem=problem)
+            if reaped:
+                await self._enter(session, row.id, status, row.queue, problem=problem)
         return reaped
 
     async def is_unwanted(self, run: str) -> bool:
@@ -196,33 +194,25 @@ class Runs:
             raise LostJob(f"{fence.run} was taken over by another process")
         return wanted
 
-    async def leave(self, fence: Fence, change: Change, **values: Any) -> None:
-        """Let go of a run that one has claimed. Raises LostJob."""
+    async def leave(self, fence: Fence, change: Change, delay: float = 0.0, **values: Any) -> None:
+        """Let go of a run that one has claimed; one that is queued again is to be taken after `delay` seconds.
+
+        Raises LostJob.
+        """
         status = target(change)
         left = (
             update(RunRow)
             .where(RunRow.id == fence.run, RunRow.attempt == fence.attempt, RunRow.status.in_(sources(change)))
-            .values(status=status, ended=now() if status in RESTING else None, **values)
-            .returning(RunRow.id)
-        )
-        async with self.database.write.begin() as session:
-            if await session.scalar(left) is None:
-                raise LostJob(f"{fence.run} was taken over by another process")
-            await self._tell(session, fence.run, status, problem=values.get("problem", ""))
-
-    async def give_back(self, fence: Fence, *, setbacks: int, delay: float = 0.0, **values: Any) -> None:
-        """Queue a run that one has claimed, to be taken after `delay` seconds. Raises LostJob."""
-        left = (
-            update(RunRow)
-            .where(RunRow.id == fence.run, RunRow.attempt == fence.attempt, RunRow.status.in_(sources("requeue")))
-            .values(status=target("requeue"), setbacks=setbacks, due=ago(-delay) if delay else "", **values)
+            .values(
+                status=status, ended=now() if status in RESTING else None, due=ago(-delay) if delay else "", **values
+            )
             .returning(RunRow.queue)
         )
         async with self.database.write.begin() as session:
             queue = await session.scalar(left)
             if queue is None:
                 raise LostJob(f"{fence.run} was taken over by another process")
-            await self._enqueue(session, fence.run, queue, delay, problem=values.get("problem", ""))
+            await self._enter(session, fence.run, status, queue, delay, problem=values.get("problem", ""))
 
     async def resume(self, run: str) -> None:
         """Have a run that stopped go on. Raises ChangeRefused, RunUnknown."""
@@ -233,16 +223,17 @@ class Runs:
         await self._queue(run, "answer", answer=answer)
 
     async def _queue(self, run: str, change: Change, **values: Any) -> None:
+        status = target(change)
         queued = (
             update(RunRow)
             .where(RunRow.id == run, RunRow.status.in_(sources(change)))
-            .values(status=target(change), ended=None, setbacks=0, due="", **values)
+            .values(status=status, ended=None, setbacks=0, due="", **values)
             .returning(RunRow.queue)
         )
         async with self.database.write.begin() as session:
             queue = await session.scalar(queued)
             if queue is not None:
-                await self._enqueue(session, run, queue)
+                await self._enter(session, run, status, queue)
         if queue is None:
             transition((await self.get(run)).status, change)
 
@@ -267,7 +258,7 @@ class Runs:
         async with self.database.write.begin() as session:
             status = await session.scalar(wanted)
             if status == "cancelled":
-                await self._tell(session, run, status)
+                await self._enter(session, run, status)
             elif status:
                 # Wakes its worker, wherever that is.
                 await tell(self.database, session, run, "cancel", {})
@@ -291,13 +282,13 @@ class Runs:
         if found is None:
             raise ChangeRefused(f"a job that is {(await self.get(run)).status} cannot be deleted; cancel it first")
 
-    async def _tell(self, session: AsyncSession, run: str, status: Status, **more: Any) -> None:
-        await tell(self.database, session, run, "status", {"status": status} | more)
-
-    async def _enqueue(self, session: AsyncSession, run: str, queue: str, delay: float = 0.0, **more: Any) -> None:
-        if queue:
+    async def _enter(
+        self, session: AsyncSession, run: str, status: Status, queue: str = "", delay: float = 0.0, **more: Any
+    ) -> None:
+        """Within the transaction that makes it so: whoever follows the run hears of it, and so does a worker."""
+        if status == "queued" and queue:
             await self.queue.put(session, run, queue, delay)
-        await self._tell(session, run, "queued", **more)
+        await tell(self.database, session, run, "status", {"status": status} | more)
 
 
 def unchanged(row: RunRow) -> tuple[ColumnElement[bool], ...]:

@@ -32,7 +32,7 @@ from app.jobs.queue import NoQueue, Queue
 from app.jobs.request import RunRequest
 from app.jobs.result import Kept, build_result, export
 from app.jobs.runs import Runs, new_run_id
-from app.jobs.setbacks import delay, is_setback, outcome
+from app.jobs.setbacks import outcome
 from app.knowledge.library import LedgeredEmbeddings, LedgeredLibrary, embed_lexically
 from app.providers.chat import LedgeredChat
 from app.providers.ledger import Calls, Ledger
@@ -89,6 +89,9 @@ class Jobs:
     def calls(self, run: str) -> Calls:
         return Calls(self.database, run)
 
+    def instructions(self, run: str) -> Instructions:
+        return Instructions(self.database, run)
+
     async def submit(self, request: RunRequest) -> tuple[str, tuple[str, ...]]:
         """A new run and the remarks that a person should read; nothing is spent yet.
 
@@ -120,7 +123,8 @@ class Jobs:
         """
         row = await self.runs.get(run)
         if row.status == "finished":
-            return await self._write_again(row)
+            with self.place.locked(run, row.attempt + 1):
+                return await self._write_again(row)
         return await self._run(row, Attending(listener, answer))
 
     async def work(self, run: str, listener: Listener, control: RunControl | None = None) -> dict[str, Any]:
@@ -229,7 +233,7 @@ class Jobs:
             library=LedgeredLibrary(ledger, source, self.artifacts, embed),
             artifacts=self.artifacts,
             versions=Archive(fence),
-            instructions=Instructions(self.database, fence.run),
+            instructions=self.instructions(fence.run),
             bench=ground.bench,
             sandbox=sandbox,
             limits=ground.limits,
@@ -239,19 +243,14 @@ class Jobs:
     async def _note_stop(
         self, row: RunRow, fence: Fence, error: BaseException, seconds: float, *, queued: bool
     ) -> None:
-        change = outcome(error, queued=queued, setbacks=row.setbacks)
+        after = outcome(error, queued=queued, setbacks=row.setbacks)
         problem = str(error) if isinstance(error, Exception) else "interrupted"
 
         async def note() -> None:
-            if change == "requeue" and is_setback(error):
-                pause, setbacks = delay(row.setbacks), row.setbacks + 1
-                await self.runs.give_back(fence, setbacks=setbacks, delay=pause, problem=problem, seconds=seconds)
-            elif change == "requeue":
-                await self.runs.give_back(fence, setbacks=row.setbacks, seconds=seconds)
-            else:
-                if change == "cancel":
-                    await Journal(fence).sign_off()
-                await self.runs.leave(fence, change, problem=problem, seconds=seconds)
+            if after.change == "cancel":
+                await Journal(fence).sign_off()
+            kept = {"problem": problem, "seconds": seconds, "setbacks": after.setbacks}
+            await self.runs.leave(fence, after.change, after.delay, **kept)
 
         # Shielded: after Ctrl-C it has to be kept, too. Suppressed: the first error is the one to tell.
         with contextlib.suppress(Exception):

@@ -1,6 +1,7 @@
 """What becomes of a job when an attempt at it ends early: decided here, done elsewhere."""
 
 import asyncio
+from dataclasses import dataclass
 
 import psycopg
 from langgraph.errors import GraphDrained
@@ -19,24 +20,26 @@ PASSING = (OperationalError, InterfaceError, psycopg.OperationalError, PoolTimeo
 LASTING = (ImageMissing, PackagesMissing)
 
 
-def outcome(error: BaseException, *, queued: bool, setbacks: int) -> Change:
-    """`queued`: it came from a queue, so that another worker may go on with it."""
+@dataclass(frozen=True)
+class Outcome:
+    change: Change
+    setbacks: int
+    """As many in a row it is with this one."""
+    delay: float = 0.0
+    """Seconds until the next try."""
+
+
+def outcome(error: BaseException, *, queued: bool, setbacks: int) -> Outcome:
+    """`queued`: it came from a queue, so that another worker may go on with it. `setbacks`: before this one."""
     if isinstance(error, JobCancelled):
-        return "cancel"
-    if queued and (is_drained(error) or (is_setback(error) and setbacks < MOST)):
-        return "requeue"
-    return "stop"
+        return Outcome("cancel", setbacks)
+    if queued and isinstance(error, GraphDrained | asyncio.CancelledError):
+        # Its worker is being stopped: no fault of anybody.
+        return Outcome("requeue", setbacks)
+    if queued and passes(error) and setbacks < MOST:
+        return Outcome("requeue", setbacks + 1, min(2.0**setbacks, LONGEST))
+    return Outcome("stop", setbacks)
 
 
-def is_drained(error: BaseException) -> bool:
-    """Its worker is being stopped: no fault of anybody."""
-    return isinstance(error, GraphDrained | asyncio.CancelledError)
-
-
-def is_setback(error: BaseException) -> bool:
+def passes(error: BaseException) -> bool:
     return isinstance(error, PASSING) and not isinstance(error, LASTING)
-
-
-def delay(setbacks: int) -> float:
-    """Seconds until the next try, after so many setbacks before this one."""
-    return min(2.0**setbacks, LONGEST)

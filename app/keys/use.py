@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables import CallRow, DatasetRow, RunRow, ago
 from app.keys.quota import Use
+from app.providers.ledger import SPENDING
 
 DAY = 24 * 3600
 
@@ -32,5 +33,5 @@ def _paid(workspace: str, since: str) -> Select[int, float | None]:
     return (
         select(func.sum(CallRow.input_tokens + CallRow.output_tokens), func.sum(CallRow.usd))
         .join(RunRow, RunRow.id == CallRow.run)
-        .where(RunRow.workspace == workspace, CallRow.at >= since, CallRow.outside, CallRow.inherited.is_(False))
+        .where(RunRow.workspace == workspace, CallRow.at >= since, *SPENDING)
     )

@@ -40,6 +40,10 @@ class Reply:
     """False for what never left this machine, such as a search in one's own documents."""
 
 
+SPENDING = (CallRow.outside, CallRow.inherited.is_(False))
+"""Left this machine, for this run: what a fork took over was paid by the job that it comes from."""
+
+
 @dataclass(frozen=True)
 class Calls:
     """The ledger of a run, for whoever only reads it."""
@@ -48,11 +52,10 @@ class Calls:
     run: str
 
     async def usage(self) -> Usage:
-        """Without what a fork took over: the job that it comes from has paid for that."""
         columns = (CallRow.input_tokens, CallRow.output_tokens, CallRow.bytes_sent, CallRow.bytes_received)
         sums = [func.coalesce(func.sum(column), 0) for column in columns]
         paid = CallRow.status.in_(("finished", "rejected"))
-        mine = (CallRow.run == self.run, CallRow.outside, CallRow.inherited.is_(False), paid)
+        mine = (CallRow.run == self.run, *SPENDING, paid)
         query = select(func.count(), *sums, func.sum(CallRow.usd)).where(*mine)
         async with self.database.read() as session:
             return Usage(*(await session.execute(query)).one())

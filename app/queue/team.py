@@ -9,7 +9,7 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncGenerator, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import ProcrastinateException
@@ -65,39 +65,36 @@ class TeamWorker:
     queues: Collection[str] = QUEUES
     drain: float = DRAIN
     lease: float = LEASE
-    crew: Crew = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "crew", Crew(self.jobs))
 
     @contextlib.asynccontextmanager
     async def working(self) -> AsyncGenerator[None]:
         if not self.at_once:
             yield
             return
-        taking, reaping = asyncio.create_task(self._take()), asyncio.create_task(self._reap())
+        crew = Crew(self.jobs)
+        taking, reaping = asyncio.create_task(self._take(crew)), asyncio.create_task(self._reap())
         try:
             yield
         finally:
-            self.crew.stop()
+            crew.stop()
             await asyncio.gather(end(taking, self.drain + LOOK), end(reaping, LOOK))
 
-    async def _take(self) -> None:
+    async def _take(self, crew: Crew) -> None:
         while True:
             try:
-                await self._take_until_it_fails()
+                await self._take_until_it_fails(crew)
             except ProcrastinateException as error:
                 log.warning("the queue cannot be read, trying again: %s", error)
             await asyncio.sleep(LOOK)
 
-    async def _take_until_it_fails(self) -> None:
+    async def _take_until_it_fails(self, crew: Crew) -> None:
         await self.app.run_worker_async(
             queues=list(self.queues),
             concurrency=self.at_once,
             fetch_job_polling_interval=LOOK,
             shutdown_graceful_timeout=self.drain,
             delete_jobs="always",
-            additional_context={"crew": self.crew},
+            additional_context={"crew": crew},
             install_signal_handlers=False,
             update_heartbeat_interval=BEAT,
             stalled_worker_timeout=self.lease,

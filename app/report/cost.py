@@ -38,7 +38,6 @@ def by_node(calls: Iterable[CallRow]) -> list[NodeCost]:
 
 
 def paid_here(calls: Iterable[CallRow]) -> list[CallRow]:
-    # Of a row that was never written, which tests make, it is None.
     return [call for call in calls if not call.inherited]
 
 

@@ -1,15 +1,13 @@
 """Whole jobs, with nothing pretended but the model."""
 
-import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes.places import CONFINED, HEARTBEAT, REPOSITORY, opened
+from fakes.places import CONFINED, HEARTBEAT, opened
 from fakes.served import Server
 from sqlalchemy import URL
 
@@ -24,16 +22,8 @@ def confined(request: pytest.FixtureRequest) -> Sandbox:
 
 @pytest.fixture
 def server(url: URL, tmp_path: Path) -> Iterator[Server]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    settings = {
-        "AUTOIOT_HOME": str(tmp_path / "home"),
-        "AUTOIOT_REPLAY": str(HEARTBEAT / "recording.jsonl"),
-        "PYTHONPATH": str(REPOSITORY),
-    }
-    if url.get_backend_name() != "sqlite":
-        settings["AUTOIOT_DATABASE_URL"] = url.render_as_string(hide_password=False)
-    server = Server(os.environ | settings, port)
+    database = url if url.get_backend_name() == "postgresql" else None
+    server = Server.at(tmp_path / "home", database, AUTOIOT_REPLAY=str(HEARTBEAT / "recording.jsonl"))
     yield server
     server.end()
 

@@ -1,7 +1,6 @@
 """A run that is stopped from outside: by a person, by another process, by a full disk. It can always go on."""
 
 import contextlib
-import fcntl
 import os
 import signal
 import subprocess
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 from fakes.answers import SLEEPING_MAIN, STEPS
 from fakes.command import Job, Said, begin, finish, start
-from fakes.server import HANGS, ModelServer, fails, model_server
+from fakes.server import HANGS, ModelServer, model_server
 
 
 @pytest.fixture
@@ -81,11 +80,12 @@ def test_ctrl_c_while_a_program_runs(job: Job, server: ModelServer) -> None:
 
 
 def test_two_processes_do_not_run_the_same(job: Job, server: ModelServer) -> None:
-    server.script["terms"] = [fails(401)]
-    run = job.run().run
-    with (job.home / "runs" / run / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        assert job("resume", run).complaint == f"{run} is being run by another process"
+    server.script["outline"] = [HANGS]
+    process = start("run", job.task)
+    wait_for(server.hanging.is_set)
+    (run,) = [folder.name for folder in (job.home / "runs").iterdir()]
+    assert job("resume", run).complaint == f"{run} is being run by another process"
+    assert interrupt(process).run == run
     assert job("resume", run).code == 0
 
 

@@ -1,8 +1,12 @@
 """What several suites stand on."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fakes.api import Api, served
+from fakes.source import ScriptedSource, make_dataset, make_script
+from sqlalchemy import URL
 
 
 @pytest.fixture
@@ -19,3 +23,11 @@ def root(tmp_path: Path) -> Path:
     (folder / "data").mkdir(parents=True)
     (folder / "data" / "a.csv").write_text("t\n1\n")
     return folder
+
+
+@pytest.fixture
+def api(url: URL, tmp_path: Path) -> Iterator[Api]:
+    """A server in this process with the dataset `numbers`, whose model answers by a script."""
+    make_dataset(tmp_path / "data")
+    with served(tmp_path, ScriptedSource(make_script(), tmp_path / "calls"), url) as opened:
+        yield opened

@@ -18,13 +18,6 @@ from app.keys.quota import Quota
 BODY: dict[str, Any] = {"task": make_task(1).model_dump(mode="json", exclude_unset=True), "dataset": "numbers"}
 
 
-@pytest.fixture
-def api(url: URL, tmp_path: Path) -> Iterator[Api]:
-    make_dataset(tmp_path / "data")
-    with served(tmp_path, ScriptedSource(make_script(), tmp_path / "calls"), url) as opened:
-        yield opened
-
-
 def finished(api: Api, **more: Any) -> str:
     job = api.post("/v1/jobs", BODY | more)["id"]
     assert json.loads(api.events(job)[-1][2])["status"] == "finished"
@@ -92,7 +85,7 @@ def test_jobs_are_listed_by_pages(api: Api) -> None:
 
 def test_a_review_is_asked_and_answered(api: Api) -> None:
     job = api.post("/v1/jobs", BODY | {"review": True})["id"]
-    waited_for(api, job, "waiting")
+    api.wait_for(job, "waiting")
     assert api.get(f"/v1/jobs/{job}")["waits_for"] == "a review"
     question = api.get(f"/v1/jobs/{job}/review")
     assert (question["iteration"], question["best"]["version"]) == (0, 1)
@@ -100,15 +93,10 @@ def test_a_review_is_asked_and_answered(api: Api) -> None:
     assert "about iteration 0 now" in api.post(f"/v1/jobs/{job}/review", stale, 409)["detail"]
     assert "goes on with an answer" in api.post(f"/v1/jobs/{job}/resume", status=409)["detail"]
     api.post(f"/v1/jobs/{job}/review", {"action": "go", "instruction": "look closer", "iteration": 0})
-    waited_for(api, job, "finished")
+    api.wait_for(job, "finished")
     sent = [call["request"] for call in api.get(f"/v1/jobs/{job}/calls") if call["node"] == "improve"]
     assert "look closer" in sent[0]
     assert "asks nothing" in api.post(f"/v1/jobs/{job}/review", {"action": "go"}, 409)["detail"]
-
-
-def waited_for(api: Api, job: str, status: str) -> None:
-    while (seen := api.get(f"/v1/jobs/{job}"))["status"] != status:
-        assert seen["status"] in ("queued", "running"), seen
 
 
 def test_another_workspace_has_no_such_job(api: Api) -> None:
@@ -174,7 +162,7 @@ def test_a_dataset_that_is_none(api: Api) -> None:
 
 def test_a_dataset_is_not_deleted_while_a_job_needs_it(api: Api) -> None:
     job = api.post("/v1/jobs", BODY | {"review": True})["id"]
-    waited_for(api, job, "waiting")
+    api.wait_for(job, "waiting")
     answer = api.client.delete("/v1/datasets/numbers")
     assert (answer.status_code, answer.json()["detail"]) == (
         409,

@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,6 @@ from sqlalchemy import URL
 from app.keys.quota import Quota
 
 BODY: dict[str, Any] = {"task": make_task(1).model_dump(mode="json", exclude_unset=True), "dataset": "numbers"}
-
-
-@pytest.fixture
-def api(url: URL, tmp_path: Path) -> Iterator[Api]:
-    make_dataset(tmp_path / "data")
-    with served(tmp_path, ScriptedSource(make_script(), tmp_path / "calls"), url) as opened:
-        yield opened
 
 
 def finished(api: Api, job: str) -> str:
@@ -91,11 +83,11 @@ def test_a_fork_of_the_first_checkpoint_is_a_new_job(api: Api, tmp_path: Path) -
 
 def test_a_job_that_waits_is_forked_and_its_fork_waits_too(api: Api) -> None:
     parent = api.post("/v1/jobs", BODY | {"review": True})["id"]
-    waits(api, parent)
+    api.wait_for(parent, "waiting")
     place = before(api, parent, "review")
     api.post(f"/v1/jobs/{parent}/cancel")
     job = api.post(f"{place}/fork", {})["id"]
-    waits(api, job)
+    api.wait_for(job, "waiting")
     assert api.get(f"/v1/jobs/{job}/review")["iteration"] == 0
     api.post(f"/v1/jobs/{job}/review", {"action": "go"})
     finished(api, job)
@@ -115,11 +107,6 @@ def test_a_fork_is_told_something(api: Api, node: str) -> None:
     assert [line["heard"] for line in api.get(f"/v1/jobs/{job}/instructions")] == [True]
     refused = api.post(f"{before(api, parent, 'select')}/fork", {"instruction": "too late"}, 409)
     assert refused["detail"].startswith("instruction: no step follows")
-
-
-def waits(api: Api, job: str) -> None:
-    while (seen := api.get(f"/v1/jobs/{job}"))["status"] != "waiting":
-        assert seen["status"] in ("queued", "running"), seen
 
 
 def test_what_cannot_be_forked_is_refused(api: Api) -> None:

@@ -1,7 +1,6 @@
 """What people tell a job while it goes on, on either database."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,6 @@ from sqlalchemy import URL
 BODY: dict[str, Any] = {"task": make_task(2).model_dump(mode="json", exclude_unset=True), "dataset": "numbers"}
 
 
-@pytest.fixture
-def api(url: URL, tmp_path: Path) -> Iterator[Api]:
-    make_dataset(tmp_path / "data")
-    with served(tmp_path, ScriptedSource(make_script(), tmp_path / "calls"), url) as opened:
-        yield opened
-
-
 def told(api: Api, job: str, text: str, status: int = 202) -> Any:
     return api.post(f"/v1/jobs/{job}/instructions", {"text": text}, status)
 
@@ -27,11 +19,6 @@ def told(api: Api, job: str, text: str, status: int = 202) -> Any:
 def heard_by(api: Api, job: str, text: str) -> list[tuple[str, int]]:
     calls = api.get(f"/v1/jobs/{job}/calls")
     return [(call["node"], call["iteration"]) for call in calls if text in call["request"]]
-
-
-def waits(api: Api, job: str) -> None:
-    while (seen := api.get(f"/v1/jobs/{job}"))["status"] != "waiting":
-        assert seen["status"] in ("queued", "running"), seen
 
 
 @pytest.mark.usefixtures("home")
@@ -55,11 +42,11 @@ def test_what_is_said_before_the_design_goes_into_it(url: URL, tmp_path: Path) -
 
 def test_what_is_said_while_it_waits_goes_into_the_next_improvement(api: Api) -> None:
     job = api.post("/v1/jobs", BODY | {"review": True})["id"]
-    waits(api, job)
+    api.wait_for(job, "waiting")
     for text in ("the first word", "the second word"):
         assert not told(api, job, text)["heard"]
     api.post(f"/v1/jobs/{job}/review", {"action": "go", "instruction": "the answer"})
-    waits(api, job)
+    api.wait_for(job, "waiting")
     told(api, job, "the third word")
     api.post(f"/v1/jobs/{job}/review", {"action": "go"})
     assert json.loads(api.events(job)[-1][2])["status"] == "finished"
@@ -71,7 +58,7 @@ def test_what_is_said_while_it_waits_goes_into_the_next_improvement(api: Api) ->
 
 def test_what_no_step_could_hear_is_refused(api: Api) -> None:
     job = api.post("/v1/jobs", BODY | {"review": True})["id"]
-    waits(api, job)
+    api.wait_for(job, "waiting")
     for body in ({}, {"text": ""}, {"text": " "}, {"text": "x" * 4001}, {"text": "\0"}, {"text": "x", "to": "improve"}):
         assert api.post(f"/v1/jobs/{job}/instructions", body, 422)["status"] == 422
     assert api.get(f"/v1/jobs/{job}/instructions") == []

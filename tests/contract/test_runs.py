@@ -92,7 +92,7 @@ async def test_a_lost_worker_can_write_nothing_and_its_run_is_queued(runs: Runs)
     row = await runs.get("one")
     assert (row.status, row.attempt, row.setbacks, row.ended) == ("queued", 2, 1, None)
     assert "here#1 gave no sign of life" in row.problem
-    for write in (runs.beat(fence), runs.leave(fence, "finish"), runs.give_back(fence, setbacks=0)):
+    for write in (runs.beat(fence), runs.leave(fence, "finish"), runs.leave(fence, "requeue")):
         with pytest.raises(LostJob):
             await write
     await runs.add("two", make_request(Path("/nowhere")))
@@ -115,7 +115,7 @@ async def test_a_run_that_has_lost_too_many_workers_stops(runs: Runs) -> None:
 async def test_what_is_given_back_for_later_is_not_taken_before(runs: Runs) -> None:
     await runs.add("two", make_request(Path("/nowhere")), Owning(queue="cpu"))
     fence = await runs.claim(await runs.get("two"), "here#1")
-    await runs.give_back(fence, setbacks=3, delay=600, problem="the engine is away")
+    await runs.leave(fence, "requeue", 600, setbacks=3, problem="the engine is away")
     row = await runs.get("two")
     assert (row.status, row.setbacks, row.problem) == ("queued", 3, "the engine is away")
     assert await runs.queued(["cpu"]) == []

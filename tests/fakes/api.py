@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fakes.jobs import make_worker, opened_jobs, opened_queue
+from fastapi import FastAPI
 from sqlalchemy import URL
 from starlette.testclient import TestClient
 
@@ -34,10 +35,15 @@ class Api:
     """A client of a server that runs in this process; `who` asks."""
 
     client: TestClient
+    app: FastAPI
     who: list[Caller] = field(default_factory=lambda: [Caller("default", "admin")])
 
     def as_workspace(self, name: str) -> None:
         self.who[:] = [replace(self.who[0], workspace=name)]
+
+    def ask_for_keys(self) -> None:
+        """From here on, as a server does that others reach."""
+        self.app.dependency_overrides.clear()
 
     def get(self, path: str, status: int = 200, **more: Any) -> Any:
         answer = self.client.get(path, **more)
@@ -48,6 +54,10 @@ class Api:
         answer = self.client.post(path, json=body, **more)
         assert answer.status_code == status, answer.text
         return answer.json()
+
+    def wait_for(self, job: str, status: str) -> None:
+        while (seen := self.get(f"/v1/jobs/{job}"))["status"] != status:
+            assert seen["status"] in ("queued", "running"), seen
 
     def events(self, job: str, after: int = 0) -> list[tuple[int, str, str]]:
         """Number, kind and data of each event, to the end of the job."""
@@ -87,6 +97,6 @@ def served(folder: Path, source: Source, url: URL, *, at_once: int = 2, quota: Q
 
     app = create_app(opened)
     with TestClient(app, base_url=f"http://{HERE}", client=(HERE, 50_000), raise_server_exceptions=False) as client:
-        api = Api(client)
+        api = Api(client, app)
         app.dependency_overrides[current] = lambda: api.who[0]
         yield api

@@ -2,7 +2,9 @@
 
 import contextlib
 import json
+import os
 import signal
+import socket
 import subprocess
 import sysconfig
 import time
@@ -14,27 +16,33 @@ from typing import Any
 import httpx2
 import yaml
 from fakes.places import HEARTBEAT, REPOSITORY
+from sqlalchemy import URL
 
 AUTOIOT = str(Path(sysconfig.get_path("scripts"), "autoiot"))
 
 
 @dataclass
 class Server:
+    """`autoiot serve`, and the workers beside it."""
+
     environment: dict[str, str]
     port: int
+    silent: bool = False
     process: subprocess.Popen[bytes] | None = None
     others: list[subprocess.Popen[bytes]] = field(default_factory=list["subprocess.Popen[bytes]"])
 
-    def worker(self) -> "subprocess.Popen[bytes]":
-        """One more process that takes its jobs; ends with the server at the latest."""
-        environment = self.environment | {"AUTOIOT_JOBS_AT_ONCE": "1"}
-        started = subprocess.Popen([AUTOIOT, "worker"], env=environment, cwd=REPOSITORY)
-        self.others.append(started)
-        return started
+    @classmethod
+    def at(cls, home: Path, database: URL | None, *, silent: bool = False, **settings: str) -> "Server":
+        """On a free port; `database` is one of Postgres."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        settings |= {"AUTOIOT_HOME": str(home), "PYTHONPATH": str(REPOSITORY)}
+        if database:
+            settings["AUTOIOT_DATABASE_URL"] = database.render_as_string(hide_password=False)
+        return cls(os.environ | settings, port, silent)
 
     def start(self) -> None:
-        words = [AUTOIOT, "serve", "--port", str(self.port)]
-        self.process = subprocess.Popen(words, env=self.environment, cwd=REPOSITORY)
+        self.process = self._spawn(self.environment, "serve", "--port", str(self.port))
         while True:
             assert self.process.poll() is None, "the server did not start"
             try:
@@ -43,6 +51,16 @@ class Server:
                 time.sleep(0.1)
             else:
                 return
+
+    def worker(self) -> "subprocess.Popen[bytes]":
+        """One more process that takes its jobs, one at a time; ends with the server at the latest."""
+        started = self._spawn(self.environment | {"AUTOIOT_JOBS_AT_ONCE": "1"}, "worker")
+        self.others.append(started)
+        return started
+
+    def _spawn(self, environment: dict[str, str], *words: str) -> "subprocess.Popen[bytes]":
+        output = subprocess.DEVNULL if self.silent else None
+        return subprocess.Popen([AUTOIOT, *words], env=environment, cwd=REPOSITORY, stdout=output, stderr=output)
 
     def stop(self, how: signal.Signals) -> None:
         if self.process:

@@ -7,7 +7,7 @@ from langgraph.errors import GraphDrained
 from sqlalchemy.exc import OperationalError
 
 from app.jobs.lifecycle import Change, JobCancelled
-from app.jobs.setbacks import LONGEST, MOST, delay, outcome
+from app.jobs.setbacks import LONGEST, MOST, Outcome, outcome
 from graph.errors import RunFailed
 from sandbox.errors import ImageMissing, SandboxUnavailable
 
@@ -34,11 +34,16 @@ AWAY = OperationalError("SELECT 1", {}, Exception("the connection was closed"))
 def test_it_goes_back_only_where_time_may_help(
     error: BaseException, queued: bool, setbacks: int, change: Change
 ) -> None:
-    assert outcome(error, queued=queued, setbacks=setbacks) == change
+    assert outcome(error, queued=queued, setbacks=setbacks).change == change
+
+
+def test_only_what_was_away_counts() -> None:
+    assert outcome(AWAY, queued=True, setbacks=2) == Outcome("requeue", 3, 4.0)
+    assert outcome(GraphDrained("it stops"), queued=True, setbacks=2) == Outcome("requeue", 2)
 
 
 def test_each_pause_is_longer_up_to_a_bound() -> None:
-    pauses = [delay(setbacks) for setbacks in range(MOST)]
+    pauses = [outcome(AWAY, queued=True, setbacks=setbacks).delay for setbacks in range(MOST)]
     assert pauses == sorted(pauses)
     assert pauses[0] == 1.0
     assert pauses[-1] == LONGEST
