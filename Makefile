@@ -14,7 +14,8 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Setting up $(VENV): a minute or two, once."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . --group dev
+	@# Else setuptools warns, over eight lines, of what an editable installation is for.
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . --group dev
 	@touch $@
 
 # The main job on synthetic records, with recorded answers of a model: no key, no Docker, no download.

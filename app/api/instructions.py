@@ -37,6 +37,7 @@ class Line(BaseModel):
 
 @router.get("")
 async def listed(row: Owned, services: Given) -> list[Line]:
+    """What it was told, in that order, and what of it has been taken up."""
     heard = await heard_by(row, services)
     return [describe(one, heard) for one in await services.jobs.instructions(row.id).rows()]
 

@@ -62,6 +62,7 @@ async def listed(
 
 @router.get("/{job}", responses=answers(404))
 async def shown(row: Owned, services: Given) -> Job:
+    """How far it is, what it has used, and the best that was measured so far."""
     return await whole(row, services)
 
 

@@ -56,6 +56,7 @@ async def artifacts(row: Owned, services: Given) -> list[File]:
 
 @router.get("/artifacts/{name:path}", response_class=FileResponse)
 async def artifact(row: Owned, name: str, services: Given) -> FileResponse:
+    """One file of the result."""
     # Looked up among what is there, never joined to a path.
     found = dict(await asyncio.to_thread(result_files, row)).get(name)
     if found is None:
@@ -93,6 +94,7 @@ async def calls(row: Owned, services: Given) -> list[dict[str, Any]]:
 
 @router.get("/usage")
 async def usage(row: Owned, services: Given) -> dict[str, Any]:
+    """Calls, tokens, bytes, money and seconds of this job."""
     return asdict(await services.jobs.calls(row.id).usage()) | {"seconds": round(row.seconds, 2)}
 
 

@@ -33,6 +33,7 @@ class Answer(BaseModel):
 
 @router.get("")
 async def question(row: Owned, services: Given) -> Question:
+    """What the job waits for an answer to."""
     return Question(**await asked(row.id, row.status, services))
 
 

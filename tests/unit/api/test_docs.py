@@ -65,3 +65,14 @@ def test_words_of_the_document_are_words_on_the_page() -> None:
     }
     assert "&lt;script&gt;" in docs_page(document)
     assert "<script" not in docs_page(document)
+
+
+def test_every_operation_says_what_it_does() -> None:
+    paths = create_app(pytest.fail).openapi()["paths"]
+    silent = [
+        f"{method} {path}"
+        for path, all_of in paths.items()
+        for method, one in all_of.items()
+        if "description" not in one
+    ]
+    assert silent == []
