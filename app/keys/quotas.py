@@ -38,7 +38,9 @@ class Quotas:
 
     async def refuse_job(self, workspace: str) -> None:
         """Raises QuotaExceeded."""
-        refuse(exceeded(await self.get(workspace), await self.use(workspace)))
+        quota = await self.get(workspace)
+        if quota != Quota():
+            refuse(exceeded(quota, await self.use(workspace)))
 
     async def refuse_bytes(self, workspace: str, more: int) -> None:
         """Raises QuotaExceeded where `more` bytes would be too many."""
