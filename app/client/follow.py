@@ -33,7 +33,9 @@ def pause_after(failures: int) -> float:
 
 
 def parse_event(sent: httpx2.ServerSentEvent) -> JobEvent | None:
-    """None for what is no event of a job."""
+    """None for what is no event of a job: those have a number and a name."""
+    if sent.event == "message":
+        return None
     try:
         data = json.loads(sent.data)
         number = int(sent.id)

@@ -12,7 +12,7 @@ LONGEST_WAIT = 60.0
 BUSY = (429, 502, 503, 504)
 NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout)
 HOPELESS = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
-_BACKOFF = wait_exponential_jitter(initial=0.5, max=8, jitter=0.5)
+_BACKOFF = wait_exponential_jitter(multiplier=0.4, max=8, jitter=0.2)
 
 
 @dataclass(frozen=True)
