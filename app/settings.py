@@ -52,6 +52,10 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(alias="AUTOIOT_PORT", ge=0, le=65_535)] = 8000
     jobs_at_once: Annotated[int, Field(alias="AUTOIOT_JOBS_AT_ONCE", ge=0, le=256)] = 2
     """How many jobs a server runs itself at the same time; 0: none."""
+    server: Annotated[str | None, Field(alias="AUTOIOT_SERVER")] = None
+    """The server that `submit`, `list`, `show`, `watch` and their like ask."""
+    key: Annotated[SecretStr | None, Field(alias="AUTOIOT_KEY")] = None
+    """What it lets this user in with."""
     sandbox: Annotated[
         Literal["auto", "docker", "bubblewrap", "process"],
         Field(alias="AUTOIOT_SANDBOX"),

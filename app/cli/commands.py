@@ -8,28 +8,75 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
+from app.client.errors import AddressInvalid
+
 
 @dataclass(frozen=True)
 class Command:
     name: str
     help: str
     """The first line of its own help, for the list of all commands."""
-    here: str
-    """MODULE:NAME of what does it."""
+    here: str = ""
+    """MODULE:NAME of what does it on this machine; none where only a server can."""
+    there: str = ""
+    """MODULE:NAME of what has a server do it; none where that is not for a server."""
+    instead: str = ""
+    """Said to whoever wants a server to do it."""
+
+    def place(self, server: str | None) -> str:
+        """`server` is what --server says. Raises AddressInvalid."""
+        if self.here and self.there:
+            return self.there if named_server(server) else self.here
+        if self.here and server:
+            words = f"`{self.name}` works on this machine only: leave --server out"
+            raise AddressInvalid("; ".join(filter(None, (words, self.instead))))
+        return self.here or self.there
+
+
+def named_server(given: str | None) -> str | None:
+    """Of --server, else of AUTOIOT_SERVER. An empty one is this machine."""
+    if given is not None:
+        return given or None
+    from app.settings import read_settings  # noqa: PLC0415 (most commands are known without it)
+
+    return read_settings().server
 
 
 COMMANDS = (
-    Command("run", "Write, run, debug, improve and document a program for TASK.", here="app.cli.run:run"),
+    Command(
+        "run",
+        "Write, run, debug, improve and document a program for TASK.",
+        here="app.cli.run:run",
+        instead="`submit` hands a task to a server",
+    ),
     Command(
         "resume",
         "Go on with RUN from its last finished step; a finished one writes its result again. No call is paid twice.",
         here="app.cli.run:resume",
+        there="app.cli.remote.steer:resume",
     ),
     Command(
         "show",
         "Show what RUN did: steps, candidates, scores, calls, money.",
         here="app.cli.show:show",
+        there="app.cli.remote.look:show",
     ),
+    Command(
+        "submit",
+        "Hand TASK and its data to a server, and print the id of the job.",
+        there="app.cli.remote.submit:submit",
+    ),
+    Command("list", "List the jobs on a server, the newest first.", there="app.cli.remote.look:list_jobs"),
+    Command(
+        "watch", "Follow JOB on a server to its end. Ctrl-C leaves it running.", there="app.cli.remote.watch:watch"
+    ),
+    Command(
+        "review",
+        "Show the question that JOB waits with on a server, or answer it.",
+        there="app.cli.remote.steer:review",
+    ),
+    Command("cancel", "Cancel JOB on a server: what it has begun is ended.", there="app.cli.remote.steer:cancel"),
+    Command("fetch", "Fetch the result of JOB from a server.", there="app.cli.remote.fetch:fetch"),
     Command("score", "Run PROGRAM on one split of a dataset and measure its predictions.", here="app.cli.score:score"),
     Command(
         "doctor",
@@ -78,7 +125,7 @@ class Lazy(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         known = BY_NAME.get(args[0])
         if known:
-            self.commands[known.name] = load(known.name, known.here)
+            self.commands[known.name] = load(known.name, known.place(ctx.params.get("server")))
         return super().resolve_command(ctx, args)
 
 

@@ -3,12 +3,14 @@
 import io
 import os
 import sys
+from typing import Annotated
 
 import typer
 
 from app.cli.commands import COMMANDS, Lazy, stand_in
 from app.cli.exits import FAILED, INTERRUPTED, UNREAD
 from app.cli.lines import tell
+from graph.errors import AutoiotError
 
 app = typer.Typer(
     cls=Lazy,
@@ -17,6 +19,16 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def options(
+    server: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="The server to ask, before AUTOIOT_SERVER; '' means this machine."),
+    ] = None,
+) -> None:
+    """Turns a task in plain words and a folder of sensor data into a working, documented, measured program."""
 
 
 for command in COMMANDS:
@@ -47,12 +59,18 @@ def guarded(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNREAD
     except Exception as error:
-        from app.cli.failures import explain  # noqa: PLC0415 (it knows the drivers of databases: slow, seldom needed)
-
-        line = explain(error)
+        line = explained(error)
         if line is None:
             raise
         return complain(line)
+
+
+def explained(error: Exception) -> str | None:
+    if isinstance(error, AutoiotError):
+        return str(error)
+    from app.cli.failures import explain  # noqa: PLC0415 (it knows the drivers of databases: slow, seldom needed)
+
+    return explain(error)
 
 
 def called(error: typer.TyperException) -> str:

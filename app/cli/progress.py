@@ -12,6 +12,7 @@ from app.jobs.progress import Event
 from app.jobs.request import RunRequest
 from app.providers.usage import Usage
 from app.settings import Settings
+from graph.task import Task
 
 NOTE_CHARACTERS = 150
 
@@ -30,12 +31,24 @@ class Printer:
 
     def begin(self, run: str, request: RunRequest, notes: tuple[str, ...], settings: Settings) -> None:
         self.run = run
-        self._metric = request.task.scoring.metric if request.task.scoring else ""
-        self._iterations = request.task.iterations
         source = f"replaying {request.replay.name}" if request.replay else f"model {request.model}"
-        self.console.print(f"[bold]{escape(request.task.name)}[/bold] · run {run} · {escape(source)}", soft_wrap=True)
+        self.head(request.task, f"run {run}", source)
         for note in notes:
             self.console.print(f"[yellow]note:[/yellow] {escape(note)}", soft_wrap=True)
+
+    def head(self, task: Task, run: str, source: str) -> None:
+        self._metric = task.scoring.metric if task.scoring else ""
+        self._iterations = task.iterations
+        line = f"[bold]{escape(task.name)}[/bold] · {escape(run)} · {escape(source)}"
+        self.console.print(line, soft_wrap=True)
+
+    def forget_steps(self) -> None:
+        """An attempt that was killed never says that its steps are over."""
+        self._active.clear()
+
+    def aside(self, text: str) -> None:
+        """What belongs to no step."""
+        self.console.print(f"{'':<7}[cyan]{'':<13}[/cyan]{escape(text)}", soft_wrap=True)
 
     def __call__(self, event: Event) -> None:
         {"started": self._started, "finished": self._finished, "note": self._note, "version": self._version}[
@@ -114,6 +127,11 @@ def summary(console: Console, result: dict[str, Any], request: RunRequest) -> No
     if result["status"] == "waiting":
         console.print(f"It waits for your word: autoiot resume {result['run']}", soft_wrap=True)
         return
+    tell_result(console, result)
+    console.print(f"The result is in [bold]{escape(str(request.out))}[/bold]", soft_wrap=True)
+
+
+def tell_result(console: Console, result: dict[str, Any]) -> None:
     console.print()
     console.print(scores_table(result))
     usage = result["usage"]
@@ -135,7 +153,6 @@ def summary(console: Console, result: dict[str, Any], request: RunRequest) -> No
             "[red]No candidate ran to its end: there is no program.[/red] What was tried is in candidates/.",
             soft_wrap=True,
         )
-    console.print(f"The result is in [bold]{escape(str(request.out))}[/bold]", soft_wrap=True)
 
 
 def scores_table(result: dict[str, Any]) -> Table:

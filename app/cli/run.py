@@ -3,11 +3,12 @@
 import asyncio
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from app.cli.asking import ask_person
 from app.cli.backends import CHOICES, known_sandbox
 from app.cli.exits import INTERRUPTED, NO_PROGRAM
 from app.cli.failures import explain, naming
@@ -114,19 +115,11 @@ async def follow(settings: Settings, request: RunRequest | None, run: str | None
         printer.begin(run, request, notes, settings)
         result = await jobs.run(run, printer)
         while result["status"] == "waiting" and sys.stdin.isatty():
-            result = await jobs.run(run, printer, ask_person(printer, result))
+            printer.close()
+            result = await jobs.run(run, printer, ask_person(printer.console))
         printer.close()
         summary(printer.console, result, request)
         return 0 if result["best"] or result["status"] == "waiting" else NO_PROGRAM
-
-
-def ask_person(printer: Printer, result: dict[str, Any]) -> dict[str, Any]:
-    printer.close()
-    words = printer.console.input("What next? Enter: go on · stop: finish · anything else: tell the model > ").strip()
-    return {
-        "action": "stop" if words.lower() == "stop" else "go",
-        "instruction": words if words.lower() != "stop" else "",
-    }
 
 
 __all__ = ["Jobs", "resume", "run"]

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from app.cli.candidates import candidates_table
 from app.cli.progress import number
 from app.db.tables import CallRow, RunRow
 from app.jobs.archive import saved_versions
@@ -54,7 +55,8 @@ async def show_run(run: str, as_json: bool) -> None:
     console.print(f"[bold]{run}[/bold] · {state} · {row.seconds:.0f} s", soft_wrap=True)
     if row.problem:
         console.print(f"[yellow]{escape(row.problem)}[/yellow]", soft_wrap=True)
-    console.print(candidates_table(row, versions))
+    scoring = RunRequest.from_json(row.request).task.scoring
+    console.print(candidates_table(scoring.metric if scoring else "", [vars(version) for version in versions]))
     console.print(calls_table(calls))
     console.print(f"The result goes to {escape(row.request['out'])}", soft_wrap=True)
 
@@ -73,26 +75,6 @@ def best(row: RunRow) -> str:
         return "–"
     numbers = found["test"] or found["validation"] or found["claim"]
     return f"v{found['version']}: " + ", ".join(f"{name} {number(value)}" for name, value in numbers.items())
-
-
-def candidates_table(row: RunRow, versions: list[Version]) -> Table:
-    scoring = RunRequest.from_json(row.request).task.scoring
-    metric = scoring.metric if scoring else ""
-    table = Table("v", "from", "idea", "status", f"measured {metric}", "claim", "s", "repairs", title="candidates")
-    for v in versions:
-        measured = number((v.validation or {}).get(metric)) if v.validation else "–"
-        claim = number(v.claim[metric]) if metric in v.claim else "–"
-        table.add_row(
-            str(v.version),
-            str(v.parent or ""),
-            escape(v.idea),
-            escape(v.problem or v.status),
-            measured,
-            claim,
-            f"{v.seconds:.1f}",
-            str(v.repairs),
-        )
-    return table
 
 
 def calls_table(calls: list[CallRow]) -> Table:

@@ -39,8 +39,14 @@ def test_a_command_imports_what_it_needs() -> None:
     assert code == 0 and "sqlalchemy" in found
 
 
+@pytest.mark.parametrize("words", [("list",), ("submit", "no.yaml"), ("watch", "x"), ("fetch", "x"), ("review", "x")])
+def test_a_client_imports_nothing_slow(words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AUTOIOT_SERVER", raising=False)
+    assert imported(*words) == (2, [])
+
+
 def target(command: Command) -> Any:
-    module, _, name = command.here.partition(":")
+    module, _, name = (command.here or command.there).partition(":")
     return getattr(import_module(module), name)
 
 
