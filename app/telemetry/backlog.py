@@ -31,8 +31,8 @@ async def read_backlog(database: Database, queues: Collection[str]) -> Backlog:
     waiting = select(RunRow.queue, since).where(due).group_by(RunRow.queue)
     by_status = select(RunRow.status, func.count()).group_by(RunRow.status)
     async with database.read() as session:
-        counted: dict[str, int] = dict((await session.execute(by_status)).tuples().all())
-        oldest: dict[str, str] = dict((await session.execute(waiting)).tuples().all())
+        counted: dict[str, int] = {row[0]: row[1] for row in await session.execute(by_status)}
+        oldest: dict[str, str] = {row[0]: row[1] for row in await session.execute(waiting)}
         busy = await session.scalar(select(func.count(RunRow.worker.distinct())).where(RunRow.status == "running"))
     statuses = {status: counted.get(status, 0) for status in get_args(Status)}
     return Backlog(statuses, {queue: age(oldest.get(queue)) for queue in queues}, busy or 0)
@@ -42,7 +42,7 @@ def age(moment: str | None) -> float:
     return max(0.0, (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()) if moment else 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shown(Collector):
     backlog: Backlog
 

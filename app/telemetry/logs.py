@@ -23,10 +23,10 @@ OURS = ("method", "path", "status", "milliseconds", "outcome")
 def write_logs(form: Format, level: Level, stream: TextIO | None = None) -> None:
     """From now on, in this process, all records go to `stream` (stderr), and to nothing else."""
     hide_keys_in_logs()
-    stream = stream or sys.stderr
-    as_text = form == "text" or (form == "auto" and stream.isatty())
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(formatter(as_text=as_text, colours=as_text and stream.isatty()))
+    out: TextIO = stream or sys.stderr
+    as_text = form == "text" or (form == "auto" and out.isatty())
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(formatter(as_text=as_text, colours=as_text and out.isatty()))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
@@ -34,22 +34,30 @@ def write_logs(form: Format, level: Level, stream: TextIO | None = None) -> None
         logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
 
 
+class Formatter(structlog.stdlib.ProcessorFormatter):
+    def format(self, record: logging.LogRecord) -> str:
+        # A traceback from which `hide_keys_in_logs` has cut a key: the library looks only for the error itself.
+        if record.exc_text and not record.exc_info:
+            record = logging.makeLogRecord(record.__dict__ | {"exception": record.exc_text, "exc_text": None})
+        return super().format(record)
+
+
 def formatter(*, as_text: bool, colours: bool = False) -> logging.Formatter:
     before: Sequence[Processor] = (
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
-        structlog.stdlib.ExtraAdder(allow=OURS),
+        structlog.stdlib.ExtraAdder(allow=(*OURS, "exception")),
         about_what,
         quiet,
         structlog.processors.TimeStamper("iso", utc=True, key="time"),
     )
-    last: list[Processor] = [structlog.processors.format_exc_info, with_hidden_traceback]
+    last: list[Processor] = [structlog.processors.format_exc_info]
     written: Processor = (
         structlog.dev.ConsoleRenderer(colors=colours, timestamp_key="time", pad_event_to=0)
         if as_text
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
-    return structlog.stdlib.ProcessorFormatter(
+    return Formatter(
         foreign_pre_chain=before,
         processors=[*last, structlog.stdlib.ProcessorFormatter.remove_processors_meta, written, without_keys],
     )
@@ -64,14 +72,6 @@ def quiet(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     record: logging.LogRecord = event["_record"]
     if record.name.startswith("procrastinate") and record.levelno < logging.ERROR:
         event.pop("exc_info", None)
-    return event
-
-
-def with_hidden_traceback(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """That from which `hide_keys_in_logs` has cut a key."""
-    text = event["_record"].exc_text
-    if text and "exception" not in event:
-        event["exception"] = text
     return event
 
 
