@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterable
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -13,8 +13,13 @@ from app.keys.rate import RateLimit
 from app.keys.service import Keys
 from app.queue.worker import Worker
 from app.settings import Settings
+from app.telemetry.observer import Observer, Silent
 
 T = TypeVar("T")
+
+
+async def no_metrics() -> bytes:
+    return b""
 
 
 @dataclass(frozen=True)
@@ -28,19 +33,23 @@ class Services:
     worker: Worker
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the server is asked to stop: streams that would never end do."""
+    observer: Observer = Silent()
+    metrics_page: Callable[[], Awaitable[bytes]] = no_metrics
+    """What Prometheus is to read of this moment."""
 
     async def until_closing(self, items: AsyncGenerator[T]) -> AsyncIterable[T]:
         closing = asyncio.ensure_future(self.closing.wait())
         try:
-            while True:
-                following = asyncio.ensure_future(anext(items, None))
-                await asyncio.wait((following, closing), return_when=asyncio.FIRST_COMPLETED)
-                item = following.result() if following.done() else None
-                if item is None:
-                    following.cancel()
-                    await asyncio.gather(following, return_exceptions=True)
-                    return
-                yield item
+            with self.observer.stream():
+                while True:
+                    following = asyncio.ensure_future(anext(items, None))
+                    await asyncio.wait((following, closing), return_when=asyncio.FIRST_COMPLETED)
+                    item = following.result() if following.done() else None
+                    if item is None:
+                        following.cancel()
+                        await asyncio.gather(following, return_exceptions=True)
+                        return
+                    yield item
         finally:
             closing.cancel()
             with contextlib.suppress(RuntimeError):

@@ -44,6 +44,16 @@ class Settings(BaseSettings):
     """A YAML file: model name -> {input, output}, in USD per million tokens."""
     replay: Annotated[Path | None, Field(alias="AUTOIOT_REPLAY")] = None
     """A recording that a server takes every reply from, instead of a model."""
+    log_format: Annotated[Literal["auto", "text", "json"], Field(alias="AUTOIOT_LOG_FORMAT")] = "auto"
+    """Of servers and workers; auto: text on a terminal, else JSON."""
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(alias="AUTOIOT_LOG_LEVEL")] = "info"
+    metrics_port: Annotated[int | None, Field(alias="AUTOIOT_METRICS_PORT", ge=1, le=65_535)] = None
+    """Where a worker shows what it has counted; unset: nowhere. A server does so at `/metrics`."""
+    metrics_host: Annotated[str, Field(alias="AUTOIOT_METRICS_HOST")] = "127.0.0.1"
+    otlp_endpoint: Annotated[str | None, Field(alias="AUTOIOT_OTLP_ENDPOINT", pattern=r"^https?://[^\s]+$")] = None
+    """Where servers and workers send spans to, as OTLP over HTTP; unset: nowhere."""
+    otlp_prompts: Annotated[bool, Field(alias="AUTOIOT_OTLP_PROMPTS")] = False
+    """Put the text of calls to models into spans."""
     keep_checkpoints_days: Annotated[float | None, Field(alias="AUTOIOT_KEEP_CHECKPOINTS_DAYS", ge=0, le=36_500)] = 30.0
     """After the end of a job; it stays readable without them."""
     keep_jobs_days: Annotated[float | None, Field(alias="AUTOIOT_KEEP_JOBS_DAYS", ge=0, le=36_500)] = None

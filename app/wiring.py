@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import AsyncGenerator, Collection
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import URL
 
@@ -37,11 +38,16 @@ from app.queue.team import QUEUES, TeamWorker, open_team_queue
 from app.queue.worker import Worker
 from app.services import Services
 from app.settings import Settings
+from app.telemetry.observer import Observer, Silent
 from graph.task import Constraints
 from sandbox.base import Sandbox
 from sandbox.registry import Options, open_sandbox
 from sandbox.slots import Slots, usual_number
 from sandbox.store import Store
+
+if TYPE_CHECKING:
+    # Its libraries are for servers; most commands do without.
+    from app.telemetry.telemetry import Telemetry
 
 DATABASE = "autoiot.db"
 
@@ -51,21 +57,23 @@ async def open_jobs(settings: Settings) -> AsyncGenerator[Jobs]:
     """Those that the command line makes and runs itself, or looks at."""
     home = made_home(settings)
     async with open_store(address(settings), home) as (database, checkpoints):
-        yield make_jobs(settings, home, database, checkpoints, NoQueue())
+        yield make_jobs(settings, home, database, checkpoints, NoQueue(), Silent())
 
 
 @contextlib.asynccontextmanager
-async def open_working(settings: Settings, queues: Collection[str]) -> AsyncGenerator[tuple[Jobs, Worker]]:
+async def open_working(
+    settings: Settings, queues: Collection[str], observer: Observer
+) -> AsyncGenerator[tuple[Jobs, Worker]]:
     """The jobs of a server, and what runs those of `queues`, AUTOIOT_JOBS_AT_ONCE at a time."""
     home, url, at_once = made_home(settings), address(settings), settings.jobs_at_once
     async with open_store(url, home) as (database, checkpoints):
         if is_postgres(url):
             async with open_team_queue(libpq_address(url)) as queue:
-                jobs = make_jobs(settings, home, database, checkpoints, queue)
+                jobs = make_jobs(settings, home, database, checkpoints, queue, observer)
                 yield jobs, TeamWorker(jobs, queue.app, at_once, queues)
         else:
             queue = EmbeddedQueue()
-            jobs = make_jobs(settings, home, database, checkpoints, queue)
+            jobs = make_jobs(settings, home, database, checkpoints, queue, observer)
             yield jobs, EmbeddedWorker(jobs, queue.woken, at_once)
 
 
@@ -75,7 +83,9 @@ def made_home(settings: Settings) -> Path:
     return home
 
 
-def make_jobs(settings: Settings, home: Path, database: Database, checkpoints: Checkpoints, queue: Queue) -> Jobs:
+def make_jobs(
+    settings: Settings, home: Path, database: Database, checkpoints: Checkpoints, queue: Queue, observer: Observer
+) -> Jobs:
     return Jobs(
         home=home,
         database=database,
@@ -84,12 +94,13 @@ def make_jobs(settings: Settings, home: Path, database: Database, checkpoints: C
         open_sandbox=lambda request: open_confinement(settings, request.sandbox, request.task.constraints),
         queue=queue,
         embedding_model=settings.embedding_model,
+        observer=observer,
     )
 
 
 @contextlib.asynccontextmanager
-async def open_services(settings: Settings, closing: asyncio.Event) -> AsyncGenerator[Services]:
-    async with open_working(settings, QUEUES) as (jobs, worker):
+async def open_services(settings: Settings, closing: asyncio.Event, telemetry: "Telemetry") -> AsyncGenerator[Services]:
+    async with open_working(settings, QUEUES, telemetry.observer) as (jobs, worker):
         quotas = open_quotas(settings, jobs.database)
         datasets = RegisteredDatasets(
             jobs.database,
@@ -108,6 +119,8 @@ async def open_services(settings: Settings, closing: asyncio.Event) -> AsyncGene
             rate=RateLimit(settings.rate_limit),
             worker=worker,
             closing=closing,
+            observer=telemetry.observer,
+            metrics_page=lambda: telemetry.page(jobs.database, QUEUES),
         )
 
 

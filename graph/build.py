@@ -20,26 +20,27 @@ from graph.nodes.terms import terms
 from graph.nodes.verify import verify
 from graph.nodes.write_module import write_module
 from graph.state import State
+from graph.watched import watched
 
 
 def build_graph() -> StateGraph[State, Context]:
     graph = StateGraph(State, context_schema=Context)
 
-    graph.add_node("terms", terms)
-    graph.add_node("search", search)
-    graph.add_node("outline", outline)
-    graph.add_node("design", design)
-    graph.add_node("write_module", write_module)
-    graph.add_node("integrate", integrate)
-    graph.add_node("check", check)
-    graph.add_node("execute", execute)
-    graph.add_node("debug", debug)
-    graph.add_node("evaluate", evaluate)
-    graph.add_node("review", review)
-    graph.add_node("improve", improve)
-    graph.add_node("select", select)
-    graph.add_node("verify", verify)
-    graph.add_node("document", document)
+    graph.add_node("terms", watched(terms))
+    graph.add_node("search", watched(search))
+    graph.add_node("outline", watched(outline))
+    graph.add_node("design", watched(design))
+    graph.add_node("write_module", watched(write_module))
+    graph.add_node("integrate", watched(integrate))
+    graph.add_node("check", watched(check))
+    graph.add_node("execute", watched(execute))
+    graph.add_node("debug", watched(debug))
+    graph.add_node("evaluate", watched(evaluate))
+    graph.add_node("review", watched(review))
+    graph.add_node("improve", watched(improve))
+    graph.add_node("select", watched(select))
+    graph.add_node("verify", watched(verify))
+    graph.add_node("document", watched(document))
 
     graph.add_edge(START, "terms")
     graph.add_conditional_edges("terms", routes.after_terms, ["search", "outline"])

@@ -1,11 +1,18 @@
 """What every node can reach through its runtime: nothing of it is ever checkpointed."""
 
+import contextlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from graph.ports import Artifacts, Bench, Chat, Instructions, Library, Versions
 from graph.task import Task
 from sandbox.base import Sandbox
 from sandbox.limits import Limits
+
+
+def unwatched(_: str) -> AbstractContextManager[None]:
+    return contextlib.nullcontext()
 
 
 @dataclass(frozen=True)
@@ -21,6 +28,8 @@ class Context:
     limits: Limits = Limits()
     asks_person: bool = False
     """Wait for a person's word after each evaluation."""
+    around: Callable[[str], AbstractContextManager[None]] = unwatched
+    """Entered for each node, by its name, and left when it has ended."""
 
     def text(self, reference: str) -> str:
         return self.artifacts.get(reference).decode("utf-8")

@@ -10,8 +10,9 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from app.api import checkpoints, datasets, docs, events, health, instructions, jobs, keys, results, review
+from app.api import checkpoints, datasets, docs, events, health, instructions, jobs, keys, metrics, results, review
 from app.api.problems import BodyLimit, Problem, handle_problems
+from app.api.traffic import Traffic
 from app.services import Services
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -24,6 +25,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     datasets.router,
     keys.router,
     health.router,
+    metrics.router,
     docs.router,
 )
 
@@ -56,6 +58,7 @@ def create_app(opened: Callable[[], AbstractAsyncContextManager[Services]]) -> F
         app.include_router(router)
     handle_problems(app)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Traffic)
     app.openapi = lambda: described(app)
     return app
 

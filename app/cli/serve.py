@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager
 from types import FrameType
 from typing import Annotated
 
@@ -11,9 +12,10 @@ import uvicorn
 
 from app.api.app import create_app
 from app.api.bind import refuse_open_door
-from app.keys.logs import hide_keys_in_logs
 from app.services import Services
 from app.settings import Settings, read_settings
+from app.telemetry.logs import write_logs
+from app.telemetry.telemetry import Telemetry, telemetry
 from app.wiring import open_keys, open_retention, open_services
 
 SECONDS_TO_DRAIN = 20
@@ -51,22 +53,31 @@ def serve(
     settings, closing = read_settings(), asyncio.Event()
     address = host or settings.host
     asyncio.run(check_door(settings, address))
-    hide_keys_in_logs()
+    write_logs(settings.log_format, settings.log_level)
 
+    with telemetry(settings) as watching:
+        config = uvicorn.Config(
+            create_app(opening(settings, closing, watching)),
+            host=address,
+            port=settings.port if port is None else port,
+            timeout_graceful_shutdown=SECONDS_TO_DRAIN,
+            # Its records go where all go, and a line for each request is ours.
+            log_config=None,
+            access_log=False,
+        )
+        Server(config, closing).run()
+
+
+def opening(
+    settings: Settings, closing: asyncio.Event, watching: Telemetry
+) -> Callable[[], AbstractAsyncContextManager[Services]]:
     @contextlib.asynccontextmanager
     async def opened() -> AsyncGenerator[Services]:
         async with (
-            open_services(settings, closing) as services,
+            open_services(settings, closing, watching) as services,
             open_retention(settings, services.jobs).working(),
             services.worker.working(),
         ):
             yield services
 
-    config = uvicorn.Config(
-        create_app(opened),
-        host=address,
-        port=settings.port if port is None else port,
-        timeout_graceful_shutdown=SECONDS_TO_DRAIN,
-        log_level="info",
-    )
-    Server(config, closing).run()
+    return opened

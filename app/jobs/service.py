@@ -38,6 +38,8 @@ from app.providers.chat import LedgeredChat
 from app.providers.ledger import Calls, Ledger
 from app.providers.recording import Recording, write_recording
 from app.providers.source import Source
+from app.telemetry.observer import AttemptSeen, Observer, Silent
+from app.telemetry.seams import ObservedSandbox, ObservedSource
 from graph.context import Context
 from sandbox.base import Sandbox
 
@@ -63,6 +65,7 @@ class Jobs:
     queue: Queue = field(default_factory=NoQueue)
     embedding_model: str | None = None
     beat_seconds: float = EVERY
+    observer: Observer = Silent()
     prepared: dict[str, Ground] = field(default_factory=dict[str, Ground])
     """What was checked for a run that has not started yet: reading a dataset twice takes time."""
 
@@ -146,20 +149,28 @@ class Jobs:
         # Whose process is gone is dead at once; another one's only when it has been silent for long.
         with place.locked(run, row.attempt + 1):
             fence = await self.runs.claim(row, place.worker, dead=place.is_dead(row))
-            row, started = await self.runs.get(run), time.monotonic()
-            try:
-                if row.cancel_requested:
-                    raise JobCancelled(f"{run} was cancelled")
-                return await work_while(self._attempt(row, fence, attending), beat(self.runs, fence, self.beat_seconds))
-            except BaseException as error:
-                seconds = row.seconds + time.monotonic() - started
-                await self._note_stop(row, fence, error, seconds, queued=attending.queued)
-                raise
+            seen = AttemptSeen(run, fence.attempt)
+            with self.observer.attempt(seen):
+                return await self._claimed(await self.runs.get(run), fence, attending, seen)
+
+    async def _claimed(self, row: RunRow, fence: Fence, attending: Attending, seen: AttemptSeen) -> dict[str, Any]:
+        started = time.monotonic()
+        try:
+            if row.cancel_requested:
+                raise JobCancelled(f"{row.id} was cancelled")
+            result = await work_while(self._attempt(row, fence, attending), beat(self.runs, fence, self.beat_seconds))
+        except BaseException as error:
+            seconds = row.seconds + time.monotonic() - started
+            seen.outcome = await self._note_stop(row, fence, error, seconds, queued=attending.queued)
+            raise
+        seen.outcome = "wait" if result["status"] == "waiting" else "finish"
+        return result
 
     async def _attempt(self, row: RunRow, fence: Fence, attending: Attending) -> dict[str, Any]:
         request = RunRequest.from_json(row.request)
         source = await asyncio.to_thread(self.open_source, request)
-        sandbox = await asyncio.to_thread(self.open_sandbox, request)
+        opened = await asyncio.to_thread(self.open_sandbox, request)
+        sandbox = ObservedSandbox(opened, self.observer)
         try:
             return await self._follow(row, fence, request, attending, sandbox, source)
         finally:
@@ -226,11 +237,12 @@ class Jobs:
     def _context(self, fence: Fence, request: RunRequest, ground: Ground, sandbox: Sandbox, source: Source) -> Context:
         ledger = Ledger(fence)
         outside = source.embedding_model if isinstance(source, Recording) else self.embedding_model
-        embed = LedgeredEmbeddings(ledger, source) if outside else embed_lexically
+        asked = ObservedSource(source, self.observer, request.model)
+        embed = LedgeredEmbeddings(ledger, asked) if outside else embed_lexically
         return Context(
             task=request.task,
-            chat=LedgeredChat(ledger, source),
-            library=LedgeredLibrary(ledger, source, self.artifacts, embed),
+            chat=LedgeredChat(ledger, asked),
+            library=LedgeredLibrary(ledger, asked, self.artifacts, embed),
             artifacts=self.artifacts,
             versions=Archive(fence),
             instructions=self.instructions(fence.run),
@@ -238,11 +250,11 @@ class Jobs:
             sandbox=sandbox,
             limits=ground.limits,
             asks_person=request.asks_person,
+            around=self.observer.node,
         )
 
-    async def _note_stop(
-        self, row: RunRow, fence: Fence, error: BaseException, seconds: float, *, queued: bool
-    ) -> None:
+    async def _note_stop(self, row: RunRow, fence: Fence, error: BaseException, seconds: float, *, queued: bool) -> str:
+        """What became of the job: the change, or `lost` where that could not be written."""
         after = outcome(error, queued=queued, setbacks=row.setbacks)
         problem = str(error) if isinstance(error, Exception) else "interrupted"
 
@@ -255,6 +267,8 @@ class Jobs:
         # Shielded: after Ctrl-C it has to be kept, too. Suppressed: the first error is the one to tell.
         with contextlib.suppress(Exception):
             await asyncio.shield(note())
+            return after.change
+        return "lost"
 
 
 def clean(answer: dict[str, Any]) -> dict[str, Any]:

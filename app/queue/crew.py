@@ -11,6 +11,7 @@ from app.db.errors import LostJob
 from app.jobs.lifecycle import ChangeRefused, JobCancelled
 from app.jobs.progress import nobody
 from app.jobs.service import Jobs
+from app.telemetry.fields import about
 from graph.errors import AutoiotError
 from sandbox.errors import SandboxError
 
@@ -30,6 +31,10 @@ class Crew:
         """To its end, to where it waits, or to where it goes back into the queue; only a stop is raised."""
         if run in self.running:
             return
+        with about(job=run):
+            await self._work(run)
+
+    async def _work(self, run: str) -> None:
         control = self.running[run] = RunControl()
         try:
             await self.jobs.work(run, nobody, control)

@@ -22,8 +22,10 @@ from app.keys.quotas import Quotas
 from app.keys.rate import RateLimit
 from app.keys.service import Keys
 from app.providers.source import Source
+from app.queue.crew import QUEUES
 from app.services import Services
 from app.settings import Settings
+from app.telemetry.telemetry import Telemetry
 from sandbox.process import ProcessSandbox
 
 HERE = "127.0.0.1"
@@ -72,11 +74,15 @@ class Api:
 def served(folder: Path, source: Source, url: URL, *, at_once: int = 2, quota: Quota = NO_QUOTA) -> Generator[Api]:
     """With the dataset `numbers` in `folder`/data, registered for the workspace `default`."""
 
+    telemetry = Telemetry()
+
     @contextlib.asynccontextmanager
     async def opened() -> AsyncGenerator[Services]:
         async with (
             opened_queue(url) as queue,
-            opened_jobs(folder / "home", source, ProcessSandbox(), url, queue=queue) as jobs,
+            opened_jobs(
+                folder / "home", source, ProcessSandbox(), url, queue=queue, observer=telemetry.observer
+            ) as jobs,
         ):
             datasets = RegisteredDatasets(jobs.database, jobs.home, (folder,), Caps.of(1 << 20))
             # It is there when the server starts for the second time.
@@ -91,6 +97,8 @@ def served(folder: Path, source: Source, url: URL, *, at_once: int = 2, quota: Q
                 rate=RateLimit(0),
                 worker=make_worker(jobs, at_once),
                 closing=asyncio.Event(),
+                observer=telemetry.observer,
+                metrics_page=lambda: telemetry.page(jobs.database, QUEUES),
             )
             async with services.worker.working():
                 yield services

@@ -11,7 +11,7 @@ import time
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx2
 import yaml
@@ -28,6 +28,8 @@ class Server:
     environment: dict[str, str]
     port: int
     silent: bool = False
+    log: IO[bytes] | None = None
+    """Where stderr goes, if not to that of the tests."""
     process: subprocess.Popen[bytes] | None = None
     others: list[subprocess.Popen[bytes]] = field(default_factory=list["subprocess.Popen[bytes]"])
 
@@ -60,7 +62,9 @@ class Server:
 
     def _spawn(self, environment: dict[str, str], *words: str) -> "subprocess.Popen[bytes]":
         output = subprocess.DEVNULL if self.silent else None
-        return subprocess.Popen([AUTOIOT, *words], env=environment, cwd=REPOSITORY, stdout=output, stderr=output)
+        return subprocess.Popen(
+            [AUTOIOT, *words], env=environment, cwd=REPOSITORY, stdout=output, stderr=self.log or output
+        )
 
     def stop(self, how: signal.Signals) -> None:
         if self.process:
