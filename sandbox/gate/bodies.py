@@ -30,7 +30,7 @@ class Strict(BaseModel):
 
 
 class BindOptions(Strict):
-    Propagation: Literal["rprivate"]
+    Propagation: Literal["rprivate", "rslave"]
 
 
 class Mount(Strict):
@@ -131,5 +131,9 @@ def checked(sent: bytes, roots: Roots, *, gpu: bool = False, runtime: str | None
     if host.Runtime not in (None, runtime):
         raise Refused("container: HostConfig.Runtime: not the one that is allowed here")
     for mount in host.Mounts:
-        mount.Source = str(roots.on_the_host(PurePosixPath(mount.Source)))
+        place = str(roots.on_the_host(PurePosixPath(mount.Source)))
+        if place != mount.Source:
+            # The engine insists for folders among its own, where volumes are.
+            mount.BindOptions.Propagation = "rslave"
+            mount.Source = place
     return body.model_dump_json(exclude_none=True).encode()

@@ -80,7 +80,9 @@ def main() -> int:
         folder.rmdir()
     if os.getuid() == 0 or Path("/var/run/docker.sock").exists():
         wrong.append("the worker itself")
-    print(f"refused: {len(REFUSED) - len(wrong)} of {len(REFUSED)}", *(f"NOT REFUSED: {name}" for name in wrong), sep="\n")
+    print(
+        f"refused: {len(REFUSED) - len(wrong)} of {len(REFUSED)}", *(f"NOT REFUSED: {name}" for name in wrong), sep="\n"
+    )
     return 1 if wrong else 0
 
 

@@ -54,7 +54,8 @@ def passed(body: Body, roots: Roots, **allowed: Any) -> Body:
 def test_what_a_sandbox_asks_for_goes_through_with_the_path_of_the_host(home: Path, roots: Roots) -> None:
     body = asked(home)
     expected = json.loads(json.dumps({name: value for name, value in body.items() if value is not None}))
-    expected["HostConfig"]["Mounts"][0]["Source"] = "/volumes/home/inputs"
+    mount = expected["HostConfig"]["Mounts"][0]
+    mount |= {"Source": "/volumes/home/inputs", "BindOptions": {"Propagation": "rslave"}}
     sent = passed(body, roots)
     assert sent.pop("HostConfig") == expected.pop("HostConfig") | {"Privileged": False}
     assert sent == expected
