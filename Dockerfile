@@ -2,28 +2,30 @@
 # The programs that jobs write run in another image, see sandbox/images/Dockerfile.
 ARG BASE_IMAGE=python:3.11-slim-bookworm
 
-FROM ${BASE_IMAGE} AS installed
+# What seldom changes is a stage of its own: a change of the code alone fetches and copies no package anew.
+FROM ${BASE_IMAGE} AS packages
 WORKDIR /source
-# What seldom changes first: a change of the code alone does not fetch the packages anew.
 COPY pyproject.toml constraints.txt ./
 RUN python3 -m venv /opt/autoiot \
  && python3 -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" \
       > /tmp/requirements.txt \
  && /opt/autoiot/bin/pip install --quiet --no-cache-dir --disable-pip-version-check -c constraints.txt \
       -r /tmp/requirements.txt
+
+FROM packages AS code
 COPY README.md LICENSE ./
 COPY sandbox sandbox
 COPY graph graph
 COPY app app
-RUN /opt/autoiot/bin/pip install --quiet --no-cache-dir --disable-pip-version-check --no-deps . \
- && /opt/autoiot/bin/pip uninstall --quiet --yes pip
+RUN /opt/autoiot/bin/pip install --quiet --no-cache-dir --disable-pip-version-check --no-deps --prefix /code .
 
 FROM ${BASE_IMAGE}
 # A volume takes the owner of the folder that it is mounted on. The gate, which is root, has its own.
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /data --shell /usr/sbin/nologin autoiot \
  && install -d -o autoiot -g autoiot /data /datasets \
  && install -d -m 0755 /run/autoiot
-COPY --from=installed /opt/autoiot /opt/autoiot
+COPY --from=packages /opt/autoiot /opt/autoiot
+COPY --from=code /code /opt/autoiot
 ENV PATH=/opt/autoiot/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
