@@ -62,7 +62,7 @@ REFUSED: dict[str, Callable[[], object]] = {
     "containers by another label": lambda: client.api.containers(filters={"label": ["com.docker.compose.project"]}),
     "build": lambda: client.images.build(path="/data/mine", dockerfile="/dev/null"),
     "pull": lambda: client.api.pull("x"),
-    "load": lambda: client.api.load_image(b""),
+    "commit another container": lambda: client.api.commit(OTHER),
     "volumes": client.volumes.list,
     "networks": client.networks.list,
     "prune": client.containers.prune,
