@@ -17,9 +17,14 @@ class Roots:
 
     def on_the_host(self, source: PurePosixPath) -> PurePosixPath:
         """Raises Refused for what is no folder below one of them, or leads elsewhere by a link."""
-        real = Path(os.path.realpath(source))
+        try:
+            real = Path(os.path.realpath(source))
+            is_folder = real.is_dir()
+        except (OSError, ValueError) as error:
+            # Root without rights, as in a container, is let in where all are.
+            raise Refused(f"bind of {source}: cannot be looked at: {error}") from error
         # A link would be followed on the host, from there to anywhere.
-        if real != Path(source) or not real.is_dir():
+        if real != Path(source) or not is_folder:
             raise Refused(f"bind of {source}: not a folder by its real path")
         # The innermost: another mount may lie below one.
         root = max(
