@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 DEMO   ?= demo-heartbeat
 
-.PHONY: setup demo test check bench load
+.PHONY: setup demo test check bench load images-offline
 setup: $(READY)
 
 $(READY): pyproject.toml constraints.txt
@@ -40,3 +40,8 @@ bench: setup
 # The server alone, over SQLite and Postgres: answers, streams, starts, jobs a second. Some ten minutes.
 load: setup
 	@$(BIN)/python benchmarks/load.py
+
+# As root on Debian, where no image can be pulled: stand-ins for the public ones, and how to build and start with them.
+images-offline: setup
+	@bash .ci/real-parts
+	@bash tests/compose/images/make

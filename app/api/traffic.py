@@ -2,12 +2,14 @@
 
 import re
 import secrets
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.services import Services
 from app.telemetry.observer import RequestSeen
 
 ID = "X-Request-ID"
@@ -34,7 +36,9 @@ class Traffic:
                 seen.route = route_of(scope)
             await send(message)
 
-        with scope["state"]["services"].observer.request(seen):
+        services: Services | None = scope.get("state", {}).get("services")
+        # None where nothing is open, as for a page that needs nothing.
+        with services.observer.request(seen) if services else nullcontext():
             await self.app(scope, receive, told)
 
 
