@@ -26,11 +26,6 @@ from app.keys.quota import Quota
 from app.keys.quotas import Quotas
 from app.keys.rate import RateLimit
 from app.keys.service import Keys
-from app.knowledge.documents import DocumentSearch, list_documents
-from app.knowledge.tavily import TavilySearch
-from app.providers.live import LiveSource
-from app.providers.model import OPENAI, open_chat_model, open_embeddings
-from app.providers.prices import read_prices
 from app.providers.recording import read_recording
 from app.providers.source import Source
 from app.queue.embedded import EmbeddedQueue, EmbeddedWorker
@@ -201,20 +196,6 @@ def open_source(settings: Settings, request: RunRequest) -> Source:
     """Raises ModelFailed or TaskInvalid when no reply could ever come from it."""
     if request.replay:
         return read_recording(request.replay)
-    embedding = settings.embedding_model
-    return LiveSource(
-        model=open_chat_model(settings, request.model),
-        server=settings.base_url or OPENAI,
-        searcher=open_search(settings, request),
-        embeddings=open_embeddings(settings, embedding) if embedding else None,
-        prices=read_prices(settings.prices),
-        slots=asyncio.Semaphore(settings.parallel_calls),
-    )
+    from app.sources import open_live_source  # noqa: PLC0415 (the clients of models: seconds, and not for a replay)
 
-
-def open_search(settings: Settings, request: RunRequest) -> DocumentSearch | TavilySearch:
-    """The task's own documents go first; the web only where a key is set and the task brings none."""
-    key = settings.tavily_api_key
-    if key and key.get_secret_value() and not request.task.knowledge:
-        return TavilySearch(key.get_secret_value(), settings.tavily_url)
-    return DocumentSearch(list_documents(request.task.knowledge, request.base))
+    return open_live_source(settings, request)

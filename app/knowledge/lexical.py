@@ -3,13 +3,14 @@
 from typing import Any
 
 from langchain_core.embeddings import Embeddings
-from sklearn.feature_extraction.text import HashingVectorizer
 
 SIZE = 2048
 
 
 class LexicalEmbeddings(Embeddings):
     def __init__(self) -> None:
+        from sklearn.feature_extraction.text import HashingVectorizer  # noqa: PLC0415 (seconds; seldom needed)
+
         self._vectorizer = HashingVectorizer(n_features=SIZE, ngram_range=(1, 2), stop_words="english")
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:

@@ -8,7 +8,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from app.db.tables import CallRow
 from app.report.cost import by_node, totals
 from app.report.numbers import count
-from app.report.plot import score_plot
 from app.report.programs import breakable, code_style, coloured, coloured_diff
 from app.report.tables import candidates, metric_names, summary, unit_table
 from app.report.words import headline, how_scored, notes, status, task_facts
@@ -51,7 +50,7 @@ def report_page(
         names=names,
         summary=summary(best, names, measured=measured) if best else [],
         facts=task_facts(result, scoring),
-        plot=score_plot(versions, metric, scoring, number) if versions else "",
+        plot=plot(versions, metric, scoring, number) if versions else "",
         candidates=candidates(versions, names, number),
         chosen=number,
         units=unit_table(chosen, scoring, text),
@@ -64,3 +63,9 @@ def report_page(
     )
     # A lone surrogate, which JSON can carry, could not be written to a file.
     return page.encode("utf-8", "replace").decode("utf-8")
+
+
+def plot(*what: Any) -> str:
+    from app.report.plot import score_plot  # noqa: PLC0415 (matplotlib takes a second, and only a finished run has one)
+
+    return score_plot(*what)

@@ -3,13 +3,10 @@
 import asyncio
 from typing import Any
 
-from sklearn import metrics
-
 from graph.scoring.base import Truth
+from graph.scoring.measures import measures
 from graph.scoring.predictions import HELP, keys, parse
 from graph.values import Direction, Measurement
-
-untyped: Any = metrics
 
 
 class Classification:
@@ -52,4 +49,4 @@ def _unit_metrics(rows: Any) -> dict[str, dict[str, float]]:
 
 def _macro_f1(rows: Any) -> float:
     true, answer = rows["label"].to_numpy(dtype=object), rows["answer"].to_numpy(dtype=object)
-    return float(untyped.f1_score(true, answer, labels=sorted(set(true)), average="macro", zero_division=0))
+    return float(measures().f1_score(true, answer, labels=sorted(set(true)), average="macro", zero_division=0))

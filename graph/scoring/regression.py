@@ -3,15 +3,12 @@
 import asyncio
 from typing import Any
 
-from sklearn import metrics
-
 from graph.errors import PredictionsInvalid
 from graph.scoring.base import Truth
 from graph.scoring.lines import quote
+from graph.scoring.measures import measures
 from graph.scoring.predictions import HELP, keys, parse
 from graph.values import Direction, Measurement
-
-untyped: Any = metrics
 
 
 class Regression:
@@ -57,8 +54,8 @@ def _lacking(rows: Any, missing: Any) -> str:
 
 def _metrics(true: Any, answer: Any) -> dict[str, float]:
     return {
-        "mae": float(untyped.mean_absolute_error(true, answer)),
-        "rmse": float(untyped.root_mean_squared_error(true, answer)),
+        "mae": float(measures().mean_absolute_error(true, answer)),
+        "rmse": float(measures().root_mean_squared_error(true, answer)),
     }
 
 
