@@ -11,7 +11,8 @@ from app.client.address import Address, check_key
 from app.client.answers import refuse_bad, unreachable, value_of
 from app.client.retry import Sending, retrying
 
-TIMEOUT = httpx2.Timeout(60.0, connect=10.0)
+TIMEOUT = httpx2.Timeout(60.0, connect=2.0)
+PATIENT_TIMEOUT = httpx2.Timeout(60.0, connect=10.0)
 UPLOAD_TIMEOUT = httpx2.Timeout(60.0, connect=10.0, read=3600.0)
 """After the last byte the server unpacks the archive."""
 
@@ -19,15 +20,23 @@ UPLOAD_TIMEOUT = httpx2.Timeout(60.0, connect=10.0, read=3600.0)
 class Connection:
     """Sends the key, tries again where that is safe, and turns what goes wrong into one line."""
 
-    def __init__(self, address: Address, key: str | None, transport: httpx2.BaseTransport | None = None) -> None:
-        """Raises AddressInvalid for a key that no header can carry."""
+    def __init__(
+        self,
+        address: Address,
+        key: str | None,
+        transport: httpx2.BaseTransport | None = None,
+        *,
+        patient: bool = False,
+    ) -> None:
+        """`patient`: a server that cannot be reached is tried for longer. Raises AddressInvalid for an unusable key."""
         check_key(key or "")
         self.address = address
+        self.patient = patient
         self.has_key = bool(key)
         self._client = httpx2.Client(
             base_url=address.url,
             headers={"Authorization": f"Bearer {key}"} if key else {},
-            timeout=TIMEOUT,
+            timeout=PATIENT_TIMEOUT if patient else TIMEOUT,
             transport=transport,
             # A proxy of the environment does not reach this machine.
             trust_env=not address.is_here,
@@ -70,7 +79,7 @@ class Connection:
 
     def _json(self, sending: Sending, path: str, **more: Any) -> Any:
         with self._told():
-            response = retrying(sending)(self._client.request, sending.method, path, **more)
+            response = retrying(sending, patient=self.patient)(self._client.request, sending.method, path, **more)
             refuse_bad(response, self.address, has_key=self.has_key)
             return value_of(response, self.address)
 
