@@ -44,7 +44,9 @@ def workplace(target: Path) -> Generator[Path]:
             yield Path(folder)
     except OSError as error:
         # Not the name of a file in it, which nobody has chosen.
-        raise BundleRefused(f"{target}: the result cannot be put there: {error.strerror}; nothing is changed") from error
+        raise BundleRefused(
+            f"{target}: the result cannot be put there: {error.strerror}; nothing is changed"
+        ) from error
 
 
 def save(chunks: Iterable[bytes], target: Path) -> None:

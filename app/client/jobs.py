@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Any
 
-from app.client.connection import Connection
+from app.client.connection import LONG_TIMEOUT, Connection
 from app.client.errors import Refused
 from app.client.plain import plain
 from graph.errors import RunUnknown
@@ -89,3 +89,10 @@ class RemoteJobs:
 
     def upload(self, name: str, chunks: Iterable[bytes]) -> dict[str, Any]:
         return self.connection.upload(f"/v1/datasets/{name}/archive", chunks)
+
+    def check(self, name: str) -> dict[str, Any]:
+        """`problems` and `notes`; takes as long as reading all of it does."""
+        return self.connection.post(f"/v1/datasets/{name}/check", timeout=LONG_TIMEOUT)
+
+    def delete_dataset(self, name: str) -> None:
+        self.connection.delete(f"/v1/datasets/{name}")

@@ -63,7 +63,10 @@ def test_what_lies_there_stays_unless_it_is_a_result(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS])
 def test_where_nothing_can_be_written_it_says_so_of_the_place_that_was_named(tmp_path: Path, number: int) -> None:
     target = tmp_path / "job"
-    with pytest.raises(BundleRefused, match=f"^{target}: .*{os.strerror(number)}") as refused, workplace(target) as part:
+    with (
+        pytest.raises(BundleRefused, match=f"^{target}: .*{os.strerror(number)}") as refused,
+        workplace(target) as part,
+    ):
         raise OSError(number, os.strerror(number), str(part / "bundle.zip"))
     assert ".fetching-" not in str(refused.value) and not any(tmp_path.iterdir())
 
