@@ -20,6 +20,7 @@ from app.jobs.progress import Event
 from app.providers.usage import Usage
 from graph.task import Task
 
+STRANGE = (KeyError, TypeError, ValueError, AttributeError)
 STEPS = ("started", "finished", "note", "version")
 
 
@@ -77,12 +78,15 @@ class Watch:
         if event.kind == "status":
             self._changed(str(event.data.get("status", "")), str(event.data.get("problem") or ""))
             return
-        step = as_step(event)
-        if step:
-            self._iteration = max(self._iteration, step.iteration)
-            self.printer(step)
-        else:
-            self.printer.aside(words(event))
+        try:
+            step = as_step(event)
+            if step:
+                self._iteration = max(self._iteration, step.iteration)
+                self.printer(step)
+            else:
+                self.printer.aside(words(event))
+        except STRANGE:
+            self.printer.aside(f"{event.kind}: told by a server of another version, not understood here")
 
     def _changed(self, status: str, problem: str) -> None:
         if status == "running":
@@ -92,7 +96,7 @@ class Watch:
             self._review()
 
     def _review(self) -> None:
-        # What is read now may be long past: the server knows whether it still asks, and it may ask of a later candidate.
+        # What is read now may be long past: the server knows whether it still asks, maybe of a later candidate.
         question = self.jobs.question(self.job)
         if question is None or question["iteration"] > self._iteration:
             return
