@@ -123,8 +123,7 @@ def test_a_job_by_command_line(server: Server, line: Line, archive: Path, tmp_pa
                 autoiot("fetch", job, code=2)
                 left = subprocess.Popen([AUTOIOT, "watch", job], stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how)
                 assert left.stdout
-                while "it waits for your word" not in left.stdout.readline():
-                    pass
+                assert any("it waits for your word" in printed for printed in left.stdout)
                 left.send_signal(signal.SIGINT)
                 assert f"the job goes on; `autoiot watch {job}` follows it" in left.communicate()[1]
                 assert left.returncode == 130
