@@ -67,14 +67,14 @@ class Watch:
         shown = self.jobs.show(self.job)
         self.printer.head(task_of(shown), f"job {self.job}", f"model {shown['model']}")
         for event in Follower(self.jobs, self.job, lost=self._lost):
-            self._told(event)
+            self.hear(event)
         self.printer.close()
         return self._end(self.jobs.show(self.job))
 
     def _lost(self, why: str) -> None:
         self.printer.aside(f"the connection is lost ({why}); trying again")
 
-    def _told(self, event: JobEvent) -> None:
+    def hear(self, event: JobEvent) -> None:
         if event.kind == "status":
             self._changed(str(event.data.get("status", "")), str(event.data.get("problem") or ""))
             return
