@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from app.cli.findings import print_findings
 from app.datasets.dataset import open_dataset
 from app.datasets.physionet import get_mitdb
 from app.datasets.preflight import examine
@@ -24,10 +25,7 @@ def check(
     found = open_dataset(folder, description)
     findings = examine(found)
     console = Console(highlight=False)
-    for problem in findings.problems:
-        console.print(f"[red]problem:[/red] {escape(problem)}", soft_wrap=True)
-    for note in findings.notes:
-        console.print(f"[yellow]note:[/yellow] {escape(note)}", soft_wrap=True)
+    print_findings(console, findings.problems, findings.notes)
     if findings.problems:
         raise typer.Exit(2)
     sizes = ", ".join(f"{name} {len(units)}" for name, units in (found.splits or {}).items())

@@ -1,17 +1,19 @@
 """The result of a job, from a zip archive of a server into a folder of its own."""
 
+import contextlib
 import shutil
 import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from pathlib import Path, PurePosixPath
 
 from app.client.errors import BundleRefused
 
 RESULT = "result.json"
 """What a folder with a result holds."""
+PART = ".fetching-"
 MOST_BYTES = 8 << 30
 MOST_FILES = 100_000
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
@@ -23,7 +25,9 @@ def refuse_taken(target: Path, *, replace: bool, is_zip: bool) -> None:
         raise BundleRefused(f"--to {target}: its folder does not exist")
     if not target.exists() and not target.is_symlink():
         return
-    if is_zip and target.is_file() and replace:
+    if is_zip and target.is_file():
+        if not replace:
+            raise BundleRefused(f"{target}: a file is there already; --replace puts this result in its place")
         return
     is_ours = target.is_dir() and ((target / RESULT).is_file() or not any(target.iterdir()))
     if is_zip or not is_ours:
@@ -32,22 +36,35 @@ def refuse_taken(target: Path, *, replace: bool, is_zip: bool) -> None:
         raise BundleRefused(f"{target}: a result is there already; --replace puts this one in its place")
 
 
+@contextlib.contextmanager
+def workplace(target: Path) -> Generator[Path]:
+    """A folder beside `target`, gone afterwards. Raises BundleRefused where there is no place to write."""
+    try:
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=PART, ignore_cleanup_errors=True) as folder:
+            yield Path(folder)
+    except OSError as error:
+        # Not the name of a file in it, which nobody has chosen.
+        raise BundleRefused(
+            f"{target}: the result cannot be put there: {error.strerror}; nothing is changed"
+        ) from error
+
+
 def save(chunks: Iterable[bytes], target: Path) -> None:
-    """As one file, which appears when it is complete."""
-    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".fetching-", delete=False) as part:
-        try:
-            for chunk in chunks:
-                part.write(chunk)
-            part.close()
-            Path(part.name).replace(target)
-        finally:
-            Path(part.name).unlink(missing_ok=True)
+    """As one file, which appears when it is complete. Raises BundleRefused."""
+    with workplace(target) as folder:
+        write(chunks, folder / "part")
+        (folder / "part").replace(target)
+
+
+def write(chunks: Iterable[bytes], place: Path) -> None:
+    """Raises OSError."""
+    with place.open("xb") as file:
+        file.writelines(chunks)
 
 
 def unpack(archive: Path, target: Path) -> None:
     """As a folder, which appears when it is complete, in place of one that is there. Raises BundleRefused."""
-    part = Path(tempfile.mkdtemp(dir=target.parent, prefix=".fetching-"))
-    try:
+    with workplace(target) as part:
         (part / "new").mkdir()
         try:
             with zipfile.ZipFile(archive) as opened:
@@ -57,8 +74,6 @@ def unpack(archive: Path, target: Path) -> None:
         if target.exists():
             target.rename(part / "old")
         (part / "new").rename(target)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def write_all(archive: zipfile.ZipFile, into: Path) -> None:

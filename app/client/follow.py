@@ -71,7 +71,7 @@ class Follower:
                 if rests or self._status in RESTING:
                     return
                 # A server that is asked to stop ends its streams, too; what comes after that is still to be read.
-                rests = self.jobs.show(self.job)["status"] in RESTING
+                rests = self.jobs.status(self.job) in RESTING
                 if not rests:
                     self._wait("the server ended the stream")
             except httpx2.TransportError as error:

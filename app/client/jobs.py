@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Any
 
-from app.client.connection import Connection
-from app.client.errors import Refused
+from app.client import shapes
+from app.client.connection import LONG_TIMEOUT, Connection
+from app.client.errors import NotAutoiot, Refused
 from app.client.plain import plain
 from graph.errors import RunUnknown
 
@@ -33,7 +34,8 @@ class RemoteJobs:
 
     def submit(self, body: dict[str, Any]) -> str:
         """The id of one new job, however often it has to be asked for."""
-        return str(self.connection.post("/v1/jobs", body, idempotency_key=uuid.uuid4().hex)["id"])
+        created = self.connection.post("/v1/jobs", body, idempotency_key=uuid.uuid4().hex)
+        return self._shaped(created, shapes.Created)["id"]
 
     def all(self, status: str | None, limit: int) -> list[dict[str, Any]]:
         """The newest first."""
@@ -41,6 +43,7 @@ class RemoteJobs:
         query: dict[str, str | int] = {"status": status} if status else {}
         while len(found) < limit:
             page = self.connection.get("/v1/jobs", limit=min(PAGE, limit - len(found)), **query)
+            page = self._shaped(page, shapes.Page)
             found += page["jobs"]
             if not page["next"]:
                 break
@@ -48,25 +51,31 @@ class RemoteJobs:
         return found
 
     def show(self, job: str) -> dict[str, Any]:
-        return self.connection.get(path_of(job))
+        return self._shaped(self.connection.get(path_of(job)), shapes.Job)
+
+    def status(self, job: str) -> str:
+        return self._shaped(self.connection.get(path_of(job)), shapes.Change)["status"]
 
     def versions(self, job: str) -> list[dict[str, Any]]:
-        return self.connection.get(path_of(job, "versions"))
+        return self._shaped(self.connection.get(path_of(job, "versions")), list[shapes.Candidate])
 
     def result(self, job: str) -> dict[str, Any] | None:
         """`result.json`; None where the job has none."""
         try:
             with self.connection.download(path_of(job, "artifacts", "result.json")) as chunks:
-                return plain(json.loads(b"".join(chunks)))
+                found = plain(json.loads(b"".join(chunks)))
+        except ValueError as error:
+            raise NotAutoiot(f"{self.connection.address.url}: the result of {job} is no JSON") from error
         except Refused as error:
             if error.status == 404:
                 return None
             raise
+        return self._shaped(found, shapes.Result)
 
     def question(self, job: str) -> dict[str, Any] | None:
         """What it waits for an answer to; None where it asks nothing (any more)."""
         try:
-            return self.connection.get(path_of(job, "review"))
+            return self._shaped(self.connection.get(path_of(job, "review")), shapes.Question)
         except Refused as error:
             if error.status == 409:
                 return None
@@ -76,7 +85,7 @@ class RemoteJobs:
         self.connection.post(path_of(job, "review"), answer)
 
     def cancel(self, job: str) -> dict[str, Any]:
-        return self.connection.post(path_of(job, "cancel"))
+        return self._shaped(self.connection.post(path_of(job, "cancel")), shapes.Change)
 
     def resume(self, job: str) -> dict[str, Any]:
         return self.connection.post(path_of(job, "resume"))
@@ -85,7 +94,19 @@ class RemoteJobs:
         return self.connection.download(path_of(job, "bundle"))
 
     def has_dataset(self, name: str) -> bool:
-        return any(one["name"] == name for one in self.connection.get("/v1/datasets"))
+        there = self._shaped(self.connection.get("/v1/datasets"), list[shapes.Named])
+        return any(one["name"] == name for one in there)
 
     def upload(self, name: str, chunks: Iterable[bytes]) -> dict[str, Any]:
         return self.connection.upload(f"/v1/datasets/{name}/archive", chunks)
+
+    def check(self, name: str) -> dict[str, Any]:
+        """`problems` and `notes`; takes as long as reading all of it does."""
+        found = self.connection.post(f"/v1/datasets/{name}/check", timeout=LONG_TIMEOUT)
+        return self._shaped(found, shapes.Findings)
+
+    def delete_dataset(self, name: str) -> None:
+        self.connection.delete(f"/v1/datasets/{name}")
+
+    def _shaped(self, answer: Any, shape: Any) -> Any:
+        return shapes.shaped(answer, shape, self.connection.address)

@@ -30,6 +30,11 @@ class Sending:
         return self.method == "GET" or self.idempotency_key is not None
 
 
+def is_unreachable(error: BaseException, attempt: int) -> bool:
+    """Whether somebody who waits for one answer should rather hear of it: one refusal may be a server that restarts."""
+    return isinstance(error, httpx2.ConnectTimeout) or (isinstance(error, NOT_SENT) and attempt > 1)
+
+
 def again_after_error(sending: Sending, error: BaseException) -> bool:
     if sending.is_stream or not isinstance(error, httpx2.TransportError) or isinstance(error, HOPELESS):
         return False
@@ -51,13 +56,15 @@ def retry_after(response: httpx2.Response) -> float | None:
 
 
 class _WhenItHelps(retry_base):
-    def __init__(self, sending: Sending) -> None:
-        self.sending = sending
+    def __init__(self, sending: Sending, *, patient: bool) -> None:
+        self.sending, self.patient = sending, patient
 
     def __call__(self, retry_state: RetryCallState) -> bool:
         outcome = retry_state.outcome
         assert outcome
         error = outcome.exception()
+        if error and not self.patient and is_unreachable(error, retry_state.attempt_number):
+            return False
         if error:
             return again_after_error(self.sending, error)
         response: httpx2.Response = outcome.result()
@@ -76,10 +83,10 @@ def _last(retry_state: RetryCallState) -> httpx2.Response:
     return retry_state.outcome.result()
 
 
-def retrying(sending: Sending) -> Retrying:
+def retrying(sending: Sending, *, patient: bool = True) -> Retrying:
     """Calls; what the last attempt gave or raised is what comes out."""
     return Retrying(
-        retry=_WhenItHelps(sending),
+        retry=_WhenItHelps(sending, patient=patient),
         wait=_AsTold(),
         stop=stop_after_attempt(ATTEMPTS),
         retry_error_callback=_last,

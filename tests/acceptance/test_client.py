@@ -3,19 +3,24 @@
 import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fakes.places import HEARTBEAT
 from fakes.served import AUTOIOT, Server
+from fakes.terminal import typed
+from fakes.tiny import write_job
 
 MOST_BYTES = 3000
 """Of the first connection, before it breaks."""
+UPLOAD_MAX_MB = 16
+CTRL_C = "\x03"
 
 
 class Line:
@@ -82,6 +87,7 @@ def end(one: socket.socket) -> None:
 
 @pytest.fixture
 def line(server: Server) -> Iterator[Line]:
+    server.environment["AUTOIOT_UPLOAD_MAX_MB"] = str(UPLOAD_MAX_MB)
     server.start()
     line = Line(server.port)
     yield line
@@ -115,7 +121,17 @@ def test_a_job_by_command_line(server: Server, line: Line, archive: Path, tmp_pa
                 assert "waits after iteration 0" in autoiot("review", job).stdout
                 assert job in autoiot("list", "--status", "waiting").stdout
                 autoiot("fetch", job, code=2)
-                autoiot("review", job, "--stop")
+                left = subprocess.Popen([AUTOIOT, "watch", job], stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how)
+                assert left.stdout
+                assert any("it waits for your word" in printed for printed in left.stdout)
+                left.send_signal(signal.SIGINT)
+                assert f"the job goes on; `autoiot watch {job}` follows it" in left.communicate()[1]
+                assert left.returncode == 130
+                watch = [AUTOIOT, "watch", job]
+                code, shown = typed(watch, "What next?", CTRL_C, env=environment, cwd=tmp_path)
+                assert code == 130 and f"\r\nautoiot: the job waits for your word: `autoiot review {job}` " in shown
+                code, shown = typed(watch, "What next?", "stop\r", env=environment, cwd=tmp_path)
+                assert code == 0 and "measured once on test" in shown
     assert watching.wait() == 0, seen
     told = "".join(seen)
     assert line.broken and "the connection is lost" in told and "measured once on test" in told
@@ -127,3 +143,22 @@ def test_a_job_by_command_line(server: Server, line: Line, archive: Path, tmp_pa
     assert "--replace" in autoiot("fetch", job, code=2).stderr
     autoiot("fetch", job, "--replace")
     assert "cannot be cancelled" in autoiot("cancel", job, code=2).stderr
+    refuse_bad_data(autoiot, tmp_path)
+
+
+def refuse_bad_data(autoiot: Callable[..., "subprocess.CompletedProcess[str]"], folder: Path) -> None:
+    task = write_job(folder / "tiny")
+    damaged = folder / "tiny" / "data" / "b2.csv"
+    good = damaged.read_bytes()
+    damaged.write_bytes(os.urandom((UPLOAD_MAX_MB + 8) << 20))
+    assert f"larger than {UPLOAD_MAX_MB} MB" in autoiot("submit", str(task), code=2).stderr
+    damaged.write_text("level,sort\n1,low\n", encoding="utf-8")
+    said, checked = (autoiot(*words, code=2) for words in (("submit", str(task)), ("dataset", "check", "tiny/data")))
+    assert checked.stdout.startswith("problem: ") and checked.stdout in said.stderr
+    damaged.write_bytes(good)
+    # Nothing is in the way of the same command. The recording is of another task, where such a job stops.
+    stopped = autoiot("submit", str(task), "--watch", code=2)
+    job = stopped.stdout.split()[0]
+    assert f"{job} stopped: the recording has no " in stopped.stderr and f"`autoiot resume {job}`" in stopped.stderr
+    autoiot("resume", job)
+    assert f"{job} stopped: " in autoiot("watch", job, code=2).stderr

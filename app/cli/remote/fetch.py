@@ -1,6 +1,5 @@
 """`autoiot fetch`."""
 
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +7,7 @@ import typer
 from rich.console import Console
 
 from app.cli.remote.connect import connected
-from app.client.bundle import refuse_taken, save, unpack
+from app.client.bundle import refuse_taken, save, unpack, workplace, write
 
 
 def fetch(
@@ -24,15 +23,15 @@ def fetch(
     with connected(ctx) as jobs:
         # Refuses first what could not be the name of a file either.
         bundle = jobs.bundle(job)
-        target = (to or Path(f"{job}.zip" if as_zip else job)).absolute()
+        target = (to or Path(f"{job}.zip" if as_zip else job)).resolve()
         refuse_taken(target, replace=replace, is_zip=as_zip)
         if as_zip:
             with bundle as chunks:
                 save(chunks, target)
         else:
-            with tempfile.TemporaryDirectory(dir=target.parent, prefix=".fetching-") as folder:
-                archive = Path(folder, "bundle.zip")
+            with workplace(target) as folder:
+                archive = folder / "bundle.zip"
                 with bundle as chunks:
-                    save(chunks, archive)
+                    write(chunks, archive)
                 unpack(archive, target)
     Console(highlight=False, markup=False).print(f"The result is in {to or target.name}", soft_wrap=True)

@@ -30,7 +30,7 @@ def review(
             jobs.answer(job, {"action": "stop" if stop else "go", "instruction": instruction or ""})
             tell(f"answered; `{command_line(ctx, 'watch', job)}` follows it")
             return
-        status, question = jobs.show(job)["status"], jobs.question(job)
+        status, question = jobs.status(job), jobs.question(job)
     console = Console(highlight=False, markup=False)
     if question is None:
         console.print(f"{job} is {status}: it asks nothing.", soft_wrap=True)

@@ -4,12 +4,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
+from rich.console import Console
 
+from app.cli.findings import print_findings
 from app.cli.lines import tell
 from app.cli.remote.connect import command_line, connected
 from app.cli.remote.order import Data, choose_data, task_body
 from app.cli.remote.watch import watch_job
-from app.client.errors import FolderRefused
+from app.client.errors import FolderRefused, Refused
 from app.client.jobs import RemoteJobs
 from app.client.pack import list_files, tar_gz
 from app.jobs.description import find_description
@@ -44,9 +46,10 @@ def submit(
         asked = asked.model_copy(update={"iterations": iterations})
     body: dict[str, Any] = {"task": task_body(asked, without_knowledge=without_knowledge)}
     data = choose_data(task, asked, dataset, dataset_name)
-    with connected(ctx) as jobs:
+    with connected(ctx, patient=watch) as jobs:
         if data.folder:
             send(jobs, data, find_description(data.folder, task, description), replace=replace)
+            check(jobs, data)
         body |= {"dataset": data.name, "sandbox": sandbox, "review": review}
         job = jobs.submit(body | ({"model": model} if model else {}))
         # Alone on stdout, for a script.
@@ -68,3 +71,20 @@ def send(jobs: RemoteJobs, data: Data, description: Path | None, *, replace: boo
     size = sum(file.size for file in files) / 1e6
     tell(f"sending {data.folder} as {data.name}: {len(files)} files, {size:.1f} MB")
     jobs.upload(data.name, tar_gz(files))
+
+
+def check(jobs: RemoteJobs, data: Data) -> None:
+    """Of what was just sent; it is taken back where no job can use it. Raises FolderRefused."""
+    found = jobs.check(data.name)
+    print_findings(Console(stderr=True, highlight=False, emoji=False), found["problems"], found["notes"])
+    if found["problems"]:
+        raise FolderRefused(f"{data.folder}: no job can use it as it is; {taken_back(jobs, data)}")
+
+
+def taken_back(jobs: RemoteJobs, data: Data) -> str:
+    """What has become of it."""
+    try:
+        jobs.delete_dataset(data.name)
+    except Refused as error:
+        return f"{data.name} stays on the server ({error}); once it is mended send it with --replace"
+    return "it was removed from the server again; once it is mended send it once more"

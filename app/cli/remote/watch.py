@@ -20,6 +20,7 @@ from app.jobs.progress import Event
 from app.providers.usage import Usage
 from graph.task import Task
 
+STRANGE = (KeyError, TypeError, ValueError, AttributeError)
 STEPS = ("started", "finished", "note", "version")
 
 
@@ -32,18 +33,25 @@ def watch(
     Exit code 0: there is a program; 1: no candidate ran to its end; 2: it stopped, was cancelled or is out of reach;
     130: Ctrl-C.
     """
-    with connected(ctx) as jobs:
+    with connected(ctx, patient=True) as jobs:
         raise typer.Exit(watch_job(ctx, jobs, job))
 
 
 def watch_job(ctx: typer.Context, jobs: RemoteJobs, job: str) -> int:
     """The exit code. Raises what a connection does."""
     printer = Printer(Console(highlight=False))
+    watch = Watch(ctx, jobs, job, printer)
     try:
-        return Watch(ctx, jobs, job, printer).follow()
+        return watch.follow()
     except (KeyboardInterrupt, EOFError):
         printer.close()
-        tell(f"the job goes on; `{command_line(ctx, 'watch', job)}` follows it again")
+        follows = f"`{command_line(ctx, 'watch', job)}` follows it again"
+        if watch.asks:
+            # The question stands in the line that the cursor is in.
+            printer.console.print()
+            tell(f"the job waits for your word: `{command_line(ctx, 'review', job)}` answers; {follows}")
+        else:
+            tell(f"the job goes on; {follows}")
         return INTERRUPTED
     finally:
         printer.close()
@@ -52,27 +60,33 @@ def watch_job(ctx: typer.Context, jobs: RemoteJobs, job: str) -> int:
 class Watch:
     def __init__(self, ctx: typer.Context, jobs: RemoteJobs, job: str, printer: Printer) -> None:
         self.ctx, self.jobs, self.job, self.printer = ctx, jobs, job, printer
+        self.asks = False
+        self._iteration = 0
 
     def follow(self) -> int:
         shown = self.jobs.show(self.job)
         self.printer.head(task_of(shown), f"job {self.job}", f"model {shown['model']}")
         for event in Follower(self.jobs, self.job, lost=self._lost):
-            self._told(event)
+            self.hear(event)
         self.printer.close()
         return self._end(self.jobs.show(self.job))
 
     def _lost(self, why: str) -> None:
         self.printer.aside(f"the connection is lost ({why}); trying again")
 
-    def _told(self, event: JobEvent) -> None:
+    def hear(self, event: JobEvent) -> None:
         if event.kind == "status":
             self._changed(str(event.data.get("status", "")), str(event.data.get("problem") or ""))
             return
-        step = as_step(event)
-        if step:
-            self.printer(step)
-        else:
-            self.printer.aside(words(event))
+        try:
+            step = as_step(event)
+            if step:
+                self._iteration = max(self._iteration, step.iteration)
+                self.printer(step)
+            else:
+                self.printer.aside(words(event))
+        except STRANGE:
+            self.printer.aside(f"{event.kind}: told by a server of another version, not understood here")
 
     def _changed(self, status: str, problem: str) -> None:
         if status == "running":
@@ -82,15 +96,17 @@ class Watch:
             self._review()
 
     def _review(self) -> None:
-        # What is read now may be long past: the server knows whether it still asks.
+        # What is read now may be long past: the server knows whether it still asks, maybe of a later candidate.
         question = self.jobs.question(self.job)
-        if question is None:
+        if question is None or question["iteration"] > self._iteration:
             return
         if not sys.stdin.isatty():
             self.printer.aside(f"it waits for your word: {command_line(self.ctx, 'review', self.job)}")
             return
         self.printer.close()
+        self.asks = True
         answer = ask_person(self.printer.console)
+        self.asks = False
         try:
             self.jobs.answer(self.job, answer | {"iteration": question["iteration"]})
         except Refused as error:

@@ -1,10 +1,12 @@
+import errno
+import os
 import stat
 from pathlib import Path
 
 import pytest
 from fakes.archives import zipped
 
-from app.client.bundle import refuse_taken, save, unpack
+from app.client.bundle import refuse_taken, save, unpack, workplace
 from app.client.errors import BundleRefused
 
 GOOD = {"result.json": b"{}", "candidates/v1/program.py": b"print()"}
@@ -56,3 +58,20 @@ def test_what_lies_there_stays_unless_it_is_a_result(tmp_path: Path) -> None:
             refuse_taken(target, replace=replace, is_zip=is_zip)
     refuse_taken(result, replace=True, is_zip=False)
     refuse_taken(file, replace=True, is_zip=True)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS])
+def test_where_nothing_can_be_written_it_says_so_of_the_place_that_was_named(tmp_path: Path, number: int) -> None:
+    target = tmp_path / "job"
+    with (
+        pytest.raises(BundleRefused, match=f"^{target}: .*{os.strerror(number)}") as refused,
+        workplace(target) as part,
+    ):
+        raise OSError(number, os.strerror(number), str(part / "bundle.zip"))
+    assert ".fetching-" not in str(refused.value) and not any(tmp_path.iterdir())
+
+
+def test_a_file_gets_the_rights_that_any_other_gets(tmp_path: Path) -> None:
+    save([b"1"], tmp_path / "job.zip")
+    (tmp_path / "other").touch()
+    assert (tmp_path / "job.zip").stat().st_mode == (tmp_path / "other").stat().st_mode
