@@ -20,7 +20,8 @@ def records(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         return request.getfixturevalue("records")
     folder = tmp_path / "records"
     folder.mkdir()
-    for file in MITDB.iterdir():
+    # Half of them, which takes half the time.
+    for file in MITDB.glob("10*"):
         shutil.copyfile(file, folder / file.name)
     shutil.copyfile(HEARTBEAT / "mitdb.dataset.yaml", folder / "dataset.yaml")
     return folder
