@@ -111,7 +111,8 @@ def test_another_workspace_has_no_such_job(api: Api) -> None:
     }
     for method, path in routes:
         answer = api.client.request(method, path.format(**there), json={} if method == "POST" else None)
-        assert (answer.status_code, answer.json()["detail"]) == (404, f"there is no job {job!r}"), (method, path)
+        assert answer.status_code == 404, (method, path)
+        assert answer.json()["detail"] == f"there is no job {job!r}"
     assert "there is no dataset" in api.post("/v1/jobs", BODY, 404)["detail"]
     api.as_workspace("default")
     assert api.get(f"/v1/jobs/{job}")["status"] == "finished"
