@@ -29,7 +29,14 @@ def server(url: URL, tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Path:
-    records = tmp_path / "records"
-    subprocess.run([sys.executable, str(HEARTBEAT / "generate.py"), str(records)], check=True, capture_output=True)
-    return Path(shutil.make_archive(str(tmp_path / "records"), "zip", records))
+def records(tmp_path: Path) -> Path:
+    """Synthetic ones, with their dataset.yaml."""
+    subprocess.run(
+        [sys.executable, str(HEARTBEAT / "generate.py"), str(tmp_path / "records")], check=True, capture_output=True
+    )
+    return tmp_path / "records"
+
+
+@pytest.fixture
+def archive(records: Path, tmp_path: Path) -> Path:
+    return Path(shutil.make_archive(str(tmp_path / "archive"), "tar", records))

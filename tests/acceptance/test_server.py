@@ -1,19 +1,18 @@
-"""The server as a process: a key, an upload, a job that outlives a kill -9, its bundle, and the same number again."""
+"""The server as a process: a job that outlives a kill -9, and what is refused before it is sent."""
 
-import json
 import signal
-import zipfile
+import socket
 from pathlib import Path
 
 import httpx2
+import pytest
 from fakes.served import Server, body, followed, opened, refuse_paid_twice
 
 
-def test_a_job_is_served_through_a_kill(server: Server, archive: Path, tmp_path: Path) -> None:
+def test_a_job_is_served_through_a_kill(server: Server, archive: Path) -> None:
     server.start()
     with opened(server, archive) as client:
         assert httpx2.get(f"{server.address}/v1/jobs").status_code == 401
-        assert client.post("/v1/datasets/records/check", timeout=60).json() == {"problems": [], "notes": []}
         job = client.post("/v1/jobs", json=body()).raise_for_status().json()["id"]
         seen = followed(client, job, 0, "note")
         server.stop(signal.SIGKILL)
@@ -24,9 +23,28 @@ def test_a_job_is_served_through_a_kill(server: Server, archive: Path, tmp_path:
         # Taken, taken away from the killed one, taken again.
         assert shown["attempt"] == 3
         refuse_paid_twice(client.get(f"/v1/jobs/{job}/calls").json())
-        (tmp_path / "bundle.zip").write_bytes(client.get(f"/v1/jobs/{job}/bundle").content)
-    zipfile.ZipFile(tmp_path / "bundle.zip").extractall(tmp_path / "bundle")
-    program = str(tmp_path / "bundle" / "program.py")
-    said = json.loads(server.command("score", program, "--dataset", str(tmp_path / "records"), "--json"))
-    assert said["metrics"]["f1"] == shown["test"]["f1"] > 0.99
     server.stop(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_ten_gigabytes_are_refused_before_they_are_sent(server: Server) -> None:
+    server.start()
+    made = httpx2.post(f"{server.address}/v1/keys", json={"name": "ann", "role": "admin"}).raise_for_status().json()
+    assert announced(server, "ak_of_nobody", 10 * 2**30).startswith("HTTP/1.1 401 ")
+    assert announced(server, made["secret"], 10 * 2**30).startswith("HTTP/1.1 413 ")
+    # A server that wants the body says so, to whoever waits for it.
+    assert announced(server, made["secret"], 1000).startswith("HTTP/1.1 100 ")
+
+
+def announced(server: Server, key: str, size: int) -> str:
+    """The first line of the answer to an upload of which only the headers are sent."""
+    lines = (
+        "PUT /v1/datasets/large/archive HTTP/1.1",
+        f"Host: 127.0.0.1:{server.port}",
+        f"Authorization: Bearer {key}",
+        f"Content-Length: {size}",
+        "Expect: 100-continue",
+    )
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as line, line.makefile("rb") as answer:
+        line.sendall("\r\n".join((*lines, "", "")).encode())
+        return answer.readline().decode()

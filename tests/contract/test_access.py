@@ -1,5 +1,6 @@
 """The door of the server, over either database: who comes in, who manages keys, and what never leaves."""
 
+import contextlib
 import logging
 from collections.abc import Iterator
 from typing import Any
@@ -7,8 +8,9 @@ from typing import Any
 import pytest
 from fakes.door import Visitor, make_app, visited
 from fastapi import FastAPI
-from sqlalchemy import URL, MetaData, create_engine
+from sqlalchemy import URL, Connection, MetaData, create_engine, update
 
+from app.db.tables import KeyRow
 from app.keys.logs import hide_keys_in_logs
 from app.keys.secret import new_secret
 
@@ -69,10 +71,12 @@ def test_with_one_key_everybody_needs_one(nobody: Visitor, boss: Visitor) -> Non
     assert other("GET", "/v1/me").json()["key"] == "boss"
 
 
-def test_wrong_revoked_and_no_key_at_all_get_the_same_answer(nobody: Visitor, boss: Visitor) -> None:
-    gone = boss.make("gone", expires=1)
+def test_wrong_revoked_expired_and_no_key_at_all_get_the_same_answer(nobody: Visitor, boss: Visitor, url: URL) -> None:
+    gone, late = boss.make("gone"), boss.make("late", expires=1)
     assert boss("DELETE", f"/v1/keys/{key_id(gone)}").status_code == 204
-    wrong = ("x", "ak_", new_secret("0" * 12), new_secret(key_id(boss)), gone.key, "é")
+    assert late("GET", "/v1/me").status_code == 200
+    expire(url, late)
+    wrong = ("x", "ak_", new_secret("0" * 12), new_secret(key_id(boss)), gone.key, late.key, "é")
     answers = [Visitor(nobody.client, key)("GET", "/v1/me") for key in wrong]
     assert len({problem(answer, 401) for answer in answers}) == 1
     assert all(key not in answer.text for key, answer in zip(wrong, answers, strict=True) if key and len(key) > 3)
@@ -158,14 +162,30 @@ def test_a_key_is_in_no_log_no_answer_and_no_table(
         assert visitor.key.rsplit("_", 1)[-1] not in told + caplog.text
 
 
+@contextlib.contextmanager
+def beside(url: URL) -> Iterator[Connection]:
+    """Into the database, past the server."""
+    engine = create_engine(url.set(drivername=url.drivername.replace("+aiosqlite", "")))
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def expire(url: URL, visitor: Visitor) -> None:
+    """As if the days of its key were over."""
+    with beside(url) as connection:
+        past = update(KeyRow).where(KeyRow.id == key_id(visitor)).values(expires="2020-01-01T00:00:00+00:00")
+        assert connection.execute(past).rowcount == 1
+
+
 def rows(url: URL) -> list[str]:
     """Everything that is in the database."""
-    engine = create_engine(url.set(drivername=url.drivername.replace("+aiosqlite", "")))
-    with engine.connect() as connection:
+    with beside(url) as connection:
         tables = MetaData()
         tables.reflect(connection)
         found = [str(row) for table in tables.sorted_tables for row in connection.execute(table.select())]
-    engine.dispose()
     assert any("boss" in row for row in found)
     return found
 

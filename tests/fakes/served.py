@@ -94,26 +94,48 @@ def body() -> dict[str, Any]:
     return {"task": {k: v for k, v in task.items() if k not in named} | {"iterations": 1}, "dataset": "records"}
 
 
-def followed(client: httpx2.Client, job: str, after: int, *enough: str) -> int:
-    """Reads events until one has the kind and status `enough`, then breaks the connection; the last number."""
+@dataclass(frozen=True)
+class Event:
+    number: int
+    kind: str
+    data: dict[str, Any]
+
+    @property
+    def says(self) -> tuple[str, ...]:
+        """Its kind, with the status where it tells of one."""
+        return (self.kind, *filter(None, [self.data.get("status")]))
+
+
+def events(client: httpx2.Client, job: str, after: int = 0) -> Generator[Event]:
+    """All after the event number `after`, without a gap; closing it breaks the connection."""
     with client.stream("GET", f"/v1/jobs/{job}/events", headers={"Last-Event-ID": str(after)}, timeout=300) as stream:
-        kind = data = ""
+        told: dict[str, str] = {}
         for line in stream.iter_lines():
             name, _, value = line.partition(": ")
-            kind, data = value if name == "event" else kind, value if name == "data" else data
-            if name == "id":
-                assert int(value) == after + 1
-                after = int(value)
-            if name == "retry" and enough == (kind, *filter(None, [json.loads(data).get("status")])):
-                return after
+            if name:
+                told[name] = value
+            elif "id" in told:
+                assert int(told["id"]) == after + 1
+                after += 1
+                yield Event(after, told["event"], json.loads(told["data"]))
+                told = {}
+
+
+def followed(client: httpx2.Client, job: str, after: int, *enough: str) -> int:
+    """Reads events until one has the kind and status `enough`, then breaks the connection; the last number."""
+    with contextlib.closing(events(client, job, after)) as stream:
+        for event in stream:
+            if event.says == enough:
+                return event.number
     raise AssertionError(f"the stream ended without {enough}")
 
 
 @contextlib.contextmanager
 def opened(server: Server, archive: Path) -> Generator[httpx2.Client]:
-    """A client with a key of a new admin, whose workspace has the dataset `records`."""
-    key = next(word for word in server.command("keys", "create", "ann", "--role", "admin").split() if "ak_" in word)
-    with httpx2.Client(base_url=server.address, headers={"Authorization": f"Bearer {key}"}, timeout=60) as client:
+    """A client with the key of a new admin, the first one, whose workspace has the dataset `records`."""
+    with httpx2.Client(base_url=server.address, timeout=60) as client:
+        made = client.post("/v1/keys", json={"name": "ann", "role": "admin"}).raise_for_status().json()
+        client.headers["Authorization"] = f"Bearer {made['secret']}"
         client.put("/v1/datasets/records/archive", content=archive.read_bytes()).raise_for_status()
         yield client
 
