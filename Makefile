@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 DEMO   ?= demo-heartbeat
 
-.PHONY: setup demo test check bench load images-offline
+.PHONY: setup demo test check bench bench-chaos load images-offline
 setup: $(READY)
 
 $(READY): pyproject.toml constraints.txt
@@ -36,6 +36,10 @@ test: check
 bench: setup
 	@$(BIN)/python benchmarks/run.py
 	@$(BIN)/python benchmarks/load.py
+
+# 200 jobs on Postgres while workers are killed, and Postgres and Docker Engine restarted. Ends with 1 where one is lost.
+bench-chaos: setup
+	@$(BIN)/python benchmarks/chaos.py
 
 # The server alone, over SQLite and Postgres: answers, streams, starts, jobs a second. Some ten minutes.
 load: setup

