@@ -1,0 +1,1 @@
+"""Where terms are looked up: engines behind one port, asked side by side."""
