@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from app.datasets.reading import reading
+from app.datasets.steps import Steps, is_time, steps
 
 SUFFIXES = (".npz", ".npy")
 
@@ -28,6 +29,19 @@ def read_shapes(path: Path, relative: str) -> dict[str, tuple[str, tuple[int, ..
         if isinstance(loaded, np.ndarray):
             return {"": _shape(loaded)}
         return {str(name): _shape(loaded[name]) for name in loaded.files}
+
+
+def read_times(path: Path, relative: str) -> dict[str, Steps]:
+    """How regularly it was sampled, by each array that is named like a time.
+
+    Raises:
+        DatasetInvalid: as `read_shapes`.
+    """
+    with reading(relative), path.open("rb") as file:
+        loaded: Any = np.load(file, allow_pickle=False)
+        names = [] if isinstance(loaded, np.ndarray) else [str(name) for name in loaded.files if is_time(str(name))]
+        found = {name: steps(np.unique(loaded[name]), name) for name in names}
+    return {name: one for name, one in found.items() if one}
 
 
 def _shape(array: Any) -> tuple[str, tuple[int, ...]]:

@@ -3,16 +3,20 @@
 import asyncio
 import shutil
 import threading
+from functools import cached_property
 from pathlib import Path
 
-from app.datasets.dataset import Dataset
+from app.datasets.dataset import Dataset, halved
 from app.datasets.layout import lay_out
 from app.datasets.names import shown_names
-from app.datasets.profile import describe
+from app.datasets.profile import describe, parts
+from app.datasets.surveyor import look
 from app.datasets.truth import read_truth
 from graph.errors import DatasetInvalid
 from graph.scoring.base import Scorer, Truth
-from graph.values import Measurement, Split
+from graph.task import Privacy
+from graph.values import FOLDS, Measurement, Split
+from sandbox.base import Sandbox
 
 CLAIMED_HELP = (
     "The data has no labels, so that nothing is measured: write what the task asks for to"
@@ -23,18 +27,37 @@ CLAIMED_HELP = (
 class Bench:
     """Lays out folders below `root`, which is its own; labels stay in this process."""
 
-    def __init__(self, dataset: Dataset, scorer: Scorer | None, root: Path) -> None:
+    def __init__(self, dataset: Dataset, scorer: Scorer | None, root: Path, privacy: Privacy = "schema") -> None:
         self._dataset = dataset
         self._scorer = scorer
         self._root = root
+        self._privacy: Privacy = privacy
         self._lock = threading.Lock()
         self._truths: dict[str, Truth] = {}
         self._profile: str | None = None
+        self._profiling = asyncio.Lock()
 
     @property
     def measured(self) -> bool:
         """False where there are no labels or no scorer."""
         return self._dataset.measured and self._scorer is not None
+
+    @property
+    def tunable(self) -> bool:
+        """Whether train can be halved, so that its folds can be scored."""
+        return self.measured and bool(self._halved)
+
+    @cached_property
+    def _halved(self) -> dict[str, Dataset]:
+        return halved(self._dataset, FOLDS)
+
+    def _with(self, split: Split) -> Dataset:
+        """The dataset that has this split."""
+        if split not in FOLDS:
+            return self._dataset
+        if split not in self._halved:
+            raise DatasetInvalid("train is one piece: no part of it can be held back to tune on")
+        return self._halved[split]
 
     @property
     def predictions_help(self) -> str:
@@ -50,14 +73,28 @@ class Bench:
 
     def units(self, split: Split) -> tuple[str, ...]:
         """The units of `split` as the program sees them; none where the data has no labels."""
-        return tuple(shown_names(self._dataset, split).values()) if self._dataset.measured else ()
+        return tuple(shown_names(self._with(split), split).values()) if self._dataset.measured else ()
 
-    def profile(self) -> str:
-        """What a model is told about the data; the first call lays out and reads the validation split."""
-        if self._profile is None:
-            folder = self._inputs("validation")
-            self._profile = describe(self._dataset, folder, "validation" if self._dataset.measured else None)
-        return self._profile
+    async def profile(self, sandbox: Sandbox) -> str:
+        """What a model is told about the data; the first call lays out the validation split, and looks at it in there.
+
+        Raises:
+            DatasetInvalid: the dataset cannot be laid out, or a label of the train split cannot be read.
+            SandboxError: there was no looking.
+        """
+        async with self._profiling:
+            if self._profile is None:
+                self._profile = await self._describe(sandbox)
+            return self._profile
+
+    async def _describe(self, sandbox: Sandbox) -> str:
+        dataset, split = self._dataset, "validation" if self._dataset.measured else None
+        folder = await self.inputs("validation")
+        found = None
+        if self._privacy != "none":
+            folders = parts(dataset)
+            found = await look(sandbox, folder, folders, folders[0] if self._privacy == "statistics" else None)
+        return await asyncio.to_thread(describe, dataset, folder, split, found)
 
     async def score(self, split: Split, predictions: bytes) -> Measurement:
         """Compare the bytes of a predictions file with the labels of `split`.
@@ -79,10 +116,10 @@ class Bench:
         with self._lock:
             if not self._dataset.measured:
                 return lay_out(self._dataset, None, self._root / "data")
-            return lay_out(self._dataset, split, self._root / split)
+            return lay_out(self._with(split), split, self._root / split)
 
     def _truth(self, split: Split) -> Truth:
         with self._lock:
             if split not in self._truths:
-                self._truths[split] = read_truth(self._dataset, split)
+                self._truths[split] = read_truth(self._with(split), split)
             return self._truths[split]

@@ -1,8 +1,8 @@
 """A folder of recordings, cut into units that are split for training and scoring."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
@@ -19,6 +19,9 @@ from app.datasets.document import read_description
 from app.datasets.files import DESCRIPTION, find, inside
 from app.datasets.splits import SPLITS, deal
 from graph.errors import DatasetInvalid
+
+HALVING = 1
+"""The seed by which train is halved."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,22 @@ def open_dataset(folder: Path, description: Path | None = None) -> Dataset:
     if description is None and not source.exists():
         return _gather(folder, Description(name=folder.name or "data", inputs=("**/*",)), source)
     return _gather(folder, read_description(source), source)
+
+
+def halved(dataset: Dataset, folds: Sequence[str]) -> dict[str, Dataset]:
+    """For each of two `folds` the dataset in which it is a half of `train`, and `train` the other half.
+
+    What belongs together stays together, as in the splits themselves. Empty where train is one piece.
+    """
+    groups = _groups(dataset.description, dataset.of("train")) if dataset.measured else {}
+    if len(groups) < 2:
+        return {}
+    halves = deal(groups, dict.fromkeys(folds, 0.5), HALVING)
+    first, second = folds
+    return {
+        scored: replace(dataset, splits={"train": halves[other], scored: halves[scored]})
+        for scored, other in ((first, second), (second, first))
+    }
 
 
 def label_of(description: Description, path: str) -> str | None:

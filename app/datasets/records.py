@@ -1,60 +1,19 @@
-"""WFDB records: header, signal and beats of one recording."""
+"""WFDB records: signal and beats of one unit of a dataset."""
 
-import warnings
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from app.datasets.dataset import Dataset, Unit
+from app.datasets.headers import Header, read_header, wfdb
 from app.datasets.reading import reading
 from graph.errors import DatasetInvalid
 
-with warnings.catch_warnings():
-    # wfdb 4.3 uses what pandas 3 deprecates, already while it is imported.
-    warnings.simplefilter("ignore")
-    import wfdb  # pyright: ignore[reportMissingTypeStubs]
-    from wfdb.io import annotation  # pyright: ignore[reportMissingTypeStubs]
-
 _wfdb: Any = wfdb
-_known_labels: list[Any] = annotation.ann_labels  # pyright: ignore[reportUnknownMemberType]
+_known_labels: list[Any] = _wfdb.io.annotation.ann_labels
 
 BEATS = "N L R B A a J S V r F e j n E / f Q ?"
 """The symbols of annotations that mark a beat; all others mark rhythm, noise or waves."""
 _CODES = {int(label.label_store) for label in _known_labels if label.symbol in BEATS.split()}
-
-
-@dataclass(frozen=True)
-class Header:
-    rate: float
-    """Samples per second."""
-    length: int
-    """Samples per signal."""
-    signals: tuple[str, ...]
-    units: tuple[str, ...]
-    """Physical unit of each signal."""
-    files: tuple[str, ...]
-    """Names of the signal files, as the header gives them."""
-
-
-def read_header(path: Path, relative: str) -> Header:
-    """Read a `.hea` file.
-
-    Raises:
-        DatasetInvalid: it is broken, has several segments, or does not give the length.
-    """
-    with reading(relative):
-        raw: Any = _wfdb.rdheader(str(path.with_suffix("")))
-        if isinstance(raw, _wfdb.MultiRecord):
-            raise DatasetInvalid(f"{relative} is a record of several segments; these are not supported")
-        if not raw.fs or not raw.n_sig or not raw.sig_len:
-            raise DatasetInvalid(f"{relative} lacks the sampling rate, the signals or their length")
-        return Header(
-            rate=float(raw.fs),
-            length=int(raw.sig_len),
-            signals=tuple(str(name or "") for name in raw.sig_name),
-            units=tuple(str(unit or "") for unit in raw.units),
-            files=tuple(dict.fromkeys(str(name) for name in raw.file_name)),
-        )
 
 
 def header_of(dataset: Dataset, unit: Unit) -> tuple[str, Header]:

@@ -1,17 +1,24 @@
 """The schema of files: what a person could say about them without giving away a value."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd  # pyright: ignore[reportMissingTypeStubs]
 
-from app.datasets.arrays import is_arrays, read_shapes
-from app.datasets.records import read_header
+from app.datasets.arrays import is_arrays, read_shapes, read_times
+from app.datasets.containers import READERS
+from app.datasets.steps import Steps, is_time, steps, told
 from app.datasets.tables import columns, is_table, read_table
 from graph.errors import DatasetInvalid
 
 _pandas: Any = pd
+FEWER = 20
+"""Of those that are opened by a library of their own."""
+KINDS = 6
+LONGEST_HEADER = 4096
 LOOKED_AT = 60
 """Files of one kind that are read; a large dataset repeats itself."""
 
@@ -47,7 +54,7 @@ def _suffix(file: str) -> str:
 
 
 def _texts(root: Path, suffix: str, files: Sequence[str]) -> list[str]:
-    looked = files[:: -(-len(files) // LOOKED_AT)]
+    looked = files if is_table(f"x{suffix}") else files[:: -(-len(files) // LOOKED_AT)]
     try:
         return _describer(suffix)(root, looked)
     except DatasetInvalid:
@@ -61,7 +68,21 @@ def _describer(suffix: str) -> Callable[[Path, Sequence[str]], list[str]]:
         return _tables
     if is_arrays(f"x{suffix}"):
         return _arrays
+    if suffix in READERS:
+        return lambda root, files: _contained(READERS[suffix], root, files)
     return lambda root, files: [_size(root, files)]
+
+
+def _contained(reader: Callable[[Path], str], root: Path, files: Sequence[str]) -> list[str]:
+    """One line for all that are alike."""
+    counts: Counter[str] = Counter()
+    for file in files[:FEWER]:
+        try:
+            counts[reader(root / file)] += 1
+        except Exception:  # noqa: BLE001 (whatever a library raises for a damaged file; it is described, not used)
+            counts["cannot be read as what its name says"] += 1
+    lines = [f"{_files(range(count))}: {line}" for line, count in counts.most_common(KINDS)]
+    return [*lines, *([f"{len(counts) - KINDS} more kinds"] if len(counts) > KINDS else [])]
 
 
 def _files(files: Sequence[object]) -> str:
@@ -73,6 +94,8 @@ def _size(root: Path, files: Sequence[str]) -> str:
 
 
 def _records(root: Path, files: Sequence[str]) -> list[str]:
+    from app.datasets.headers import read_header  # noqa: PLC0415 (wfdb takes its time to be imported)
+
     headers = [read_header(root / file, file) for file in files]
     return [
         "WFDB header of one record; read it with wfdb.rdrecord(path without suffix)."
@@ -86,12 +109,66 @@ def _records(root: Path, files: Sequence[str]) -> list[str]:
 
 
 def _tables(root: Path, files: Sequence[str]) -> list[str]:
-    rows: dict[str, list[int]] = {}
+    heads: dict[bytes, list[str]] = {}
     for file in files:
+        with (root / file).open("rb") as opened:
+            heads.setdefault(opened.readline(LONGEST_HEADER), []).append(file)
+    # Without a header the first line is data, and so another one in each.
+    groups = list(heads.values()) if len(heads) <= KINDS else [list(files)]
+    return [text for group in groups for text in _alike(root, group, -(-LOOKED_AT // len(groups)))]
+
+
+def _alike(root: Path, files: list[str], most: int) -> list[str]:
+    kinds: dict[str, list[_Table]] = {}
+    looked = files[:: -(-len(files) // most)]
+    for file in looked:
         table = read_table(root / file, file)
-        rows.setdefault(_columns(table), []).append(len(table) - 1)
-    texts = [f"{_files(counts)} with {span(counts)} rows, columns {names}" for names, counts in rows.items()]
+        kinds.setdefault(_columns(table), []).append(_looked_at(table))
+    if len(kinds) == 1 and len(looked) < len(files):
+        ((names, found),) = kinds.items()
+        rows = f"{span(one.rows for one in found)} rows (in {len(found)} of them)"
+        return [f"{_files(files)} with {rows}, columns {names}{_regularity(found)}"]
+    texts = [
+        f"{_files(found)} with {span(one.rows for one in found)} rows, columns {names}{_regularity(found)}"
+        for names, found in kinds.items()
+    ]
     return [*texts[:6], *([f"{len(texts) - 6} more kinds of columns"] if len(texts) > 6 else [])]
+
+
+@dataclass(frozen=True)
+class _Table:
+    rows: int
+    empty: int
+    """Cells."""
+    cells: int
+    repeated: int
+    """Rows that are the same as one before."""
+    time: str
+    steps: Steps | None
+
+
+def _looked_at(table: Any) -> _Table:
+    body = table.iloc[1:]
+    place = next((place for place, name in enumerate(columns(table)) if is_time(name)), None)
+    name = columns(table)[place] if place is not None else ""
+    times = _pandas.to_numeric(body.iloc[:, place], errors="coerce").to_numpy() if place is not None else None
+    return _Table(
+        rows=len(body),
+        empty=int((body == "").to_numpy().sum()),
+        cells=int(body.size),
+        repeated=int(body.duplicated().sum()),
+        time=plain(name),
+        steps=steps(times, name) if times is not None else None,
+    )
+
+
+def _regularity(found: list[_Table]) -> str:
+    """What is told of several files of the same columns: missing cells, repeated rows, sampling."""
+    empty, cells, repeated = (sum(getattr(one, name) for one in found) for name in ("empty", "cells", "repeated"))
+    parts = [told([one.steps for one in found if one.steps], found[0].time)]
+    parts += [f"{100 * empty / cells:.2g} % of the cells are empty"] if empty else []
+    parts += [f"{repeated} rows are the same as one before"] if repeated else []
+    return "".join(f"; {part}" for part in parts if part)
 
 
 def _columns(table: Any) -> str:
@@ -128,7 +205,10 @@ def _arrays(root: Path, files: Sequence[str]) -> list[str]:
     arrays = [
         f"{plain(name) or 'one array'} ({kind}, shape {_shape(found)})" for (name, kind, _), found in shapes.items()
     ]
-    return [f"NumPy file with {listed(arrays)}"]
+    times = [(name, found) for file in files for name, found in read_times(root / file, file).items()]
+    names = list(dict.fromkeys(name for name, _ in times))
+    sampled = [told([found for other, found in times if other == name], plain(name)) for name in names[:3]]
+    return ["; ".join([f"NumPy file with {listed(arrays)}", *sampled])]
 
 
 def _shape(shapes: Sequence[tuple[int, ...]]) -> str:
