@@ -102,6 +102,10 @@ class CallRow(Table):
     input_tokens: Mapped[int] = mapped_column(default=0)
     output_tokens: Mapped[int] = mapped_column(default=0)
     bytes_sent: Mapped[int] = mapped_column(default=0)
+    sent_to: Mapped[str] = mapped_column(default="")
+    """Where it went, with ', ' between several; empty for what never left this machine."""
+    times_sent: Mapped[int] = mapped_column(default=0)
+    """Also what was tried again."""
     bytes_received: Mapped[int] = mapped_column(default=0)
     usd: Mapped[float | None] = mapped_column(default=None)
     seconds: Mapped[float] = mapped_column(default=0.0)
@@ -184,3 +188,35 @@ class WorkspaceRow(Table):
     tokens: Mapped[int | None] = mapped_column(BigInteger)
     usd: Mapped[float | None]
     disk_mb: Mapped[int | None]
+
+
+class DocumentRow(Table):
+    """A document that a workspace keeps, in a collection."""
+
+    __tablename__ = "documents"
+    __table_args__ = (UniqueConstraint("workspace", "collection", "source", name="uq_documents_source"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    workspace: Mapped[str]
+    collection: Mapped[str]
+    source: Mapped[str]
+    """Its address, or the name of the file."""
+    title: Mapped[str]
+    digest: Mapped[str]
+    """sha256 of its text."""
+    bytes: Mapped[int]
+    """Of its text."""
+    passages: Mapped[int]
+    """How many of its own it has: what it has in common with others is counted with each."""
+    added: Mapped[str] = mapped_column(default=now)
+
+
+class PassageRow(Table):
+    __tablename__ = "passages"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    document: Mapped[int] = mapped_column(ForeignKey("documents.id"), index=True)
+    name: Mapped[str]
+    """By which a prompt and an answer call it: the first digits of the sha256 of its text."""
+    title: Mapped[str]
+    text: Mapped[str]

@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx2
 
+from app.outgoing import note_sent
+
 
 class WholeReplyClient(httpx2.AsyncClient):
     """Keeps the time of the whole reply: the library's own limit starts anew with every byte that drips in.
@@ -19,6 +21,8 @@ class WholeReplyClient(httpx2.AsyncClient):
         self._seconds = seconds
 
     async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
+        address = request.url
+        note_sent(f"{address.scheme}://{address.netloc.decode()}", request.content.decode("utf-8", "replace"))
         try:
             async with asyncio.timeout(self._seconds):
                 return await super().send(request, **options)

@@ -4,8 +4,24 @@ from urllib.parse import urlsplit
 
 import openai
 
+from graph.errors import ModelFailed
+
 AGAIN = "`autoiot resume` goes on from here"
 RETRIED = (408, 409, 429)
+
+
+class ToolsRefused(ModelFailed):
+    """The server does not take tools."""
+
+
+def refuses_tools(error: Exception) -> bool:
+    """Whether the server has refused a request for the tools in it: there is no code for that, only words."""
+    words = str(error).lower()
+    return (
+        isinstance(error, openai.APIStatusError)
+        and error.status_code in (400, 404, 422, 501)
+        and ("tool" in words or "function" in words)
+    )
 
 
 def explain(error: Exception, server: str, model: str, option: str = "--model or AUTOIOT_MODEL") -> str:

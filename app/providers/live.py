@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -13,19 +14,18 @@ from app.providers.failures import explain
 from app.providers.ledger import Key, Reply
 from app.providers.model import Opener, ask
 from app.providers.prices import Prices
+from app.providers.source import Books
 from graph.errors import ModelFailed
+from graph.ports import Tool
 
 Found = list[dict[str, str]]
 """`title`, `source` and `text` of each document."""
 
 
 class Searcher(Protocol):
-    @property
-    def outside(self) -> bool:
-        """Whether terms leave this machine."""
+    async def __call__(self, term: str, books: Books) -> Found:
+        """What leaves this machine for it is written into `books`, call by call."""
         ...
-
-    async def __call__(self, term: str) -> Found: ...
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,13 @@ class LiveSource:
     prices: Prices = Prices()
     slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(8))
 
-    async def chat(self, key: Key, messages: list[BaseMessage]) -> Reply:
+    async def chat(self, key: Key, messages: list[BaseMessage], tools: Sequence[Tool] = ()) -> Reply:
         async with self.slots, self.model() as model:
-            return await ask(model, messages, self.server, self.prices)
+            return await ask(model, messages, self.server, self.prices, tools)
 
-    async def search(self, key: Key, term: str) -> Reply:
-        found = json.dumps(await self.searcher(term), ensure_ascii=False)
-        return Reply(found, outside=self.searcher.outside)
+    async def search(self, key: Key, term: str, books: Books) -> Reply:
+        # Each of its own calls is in the books: all together they are no further one.
+        return Reply(json.dumps(await self.searcher(term, books), ensure_ascii=False), outside=False)
 
     async def embed(self, key: Key, texts: list[str]) -> Reply:
         assert self.embeddings

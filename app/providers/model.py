@@ -1,23 +1,25 @@
 """A chat model behind any OpenAI-compatible server."""
 
 import contextlib
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models.chat_models import BaseChatModel
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage
 from langchain_openai import ChatOpenAI, OpenAIEmbeddings
 from pydantic import SecretStr
 
 from app.providers.client import WholeReplyClient
-from app.providers.failures import explain
+from app.providers.failures import ToolsRefused, explain, refuses_tools
 from app.providers.ledger import Reply
 from app.providers.prices import Prices
+from app.providers.tool_calls import to_specification, to_text
 from app.settings import Settings, SettingsInvalid
 from graph.errors import ModelFailed
+from graph.ports import Tool
 
 OPENAI = "the OpenAI API"
 OPENAI_URL = "https://api.openai.com/v1"
@@ -50,7 +52,7 @@ def open_chat_model(settings: Settings, model: str) -> Opener[BaseChatModel]:
 
 def open_embeddings(settings: Settings, model: str) -> Opener[Embeddings]:
     """Raises as `open_chat_model` does."""
-    shared = connection(settings)
+    shared = connection(of_embeddings(settings))
 
     @contextlib.asynccontextmanager
     async def opened() -> AsyncGenerator[Embeddings]:
@@ -65,6 +67,13 @@ def open_embeddings(settings: Settings, model: str) -> Opener[Embeddings]:
             )
 
     return opened
+
+
+def of_embeddings(settings: Settings) -> Settings:
+    """With the server of the embedding model in the place of the other; the key of one is never sent to the other."""
+    if not settings.embedding_url:
+        return settings
+    return settings.model_copy(update={"base_url": settings.embedding_url, "api_key": settings.embedding_key})
 
 
 def connection(settings: Settings) -> dict[str, Any]:
@@ -109,17 +118,22 @@ def api_key(settings: Settings) -> SecretStr:
     )
 
 
-async def ask(model: BaseChatModel, messages: list[BaseMessage], server: str, prices: Prices) -> Reply:
+async def ask(
+    model: BaseChatModel, messages: list[BaseMessage], server: str, prices: Prices, tools: Sequence[Tool] = ()
+) -> Reply:
     """Raises ModelFailed with one line, in our own words: servers echo keys and prompts in theirs."""
     name = str(getattr(model, "model_name", ""))
+    asked: Any = model.bind_tools([to_specification(tool) for tool in tools]) if tools else model
     try:
-        message = await model.ainvoke(messages)
+        message: AIMessage = await asked.ainvoke(messages)
     except Exception as error:
+        if tools and refuses_tools(error):
+            raise ToolsRefused(f"{server} does not take tools") from error
         raise ModelFailed(explain(error, server, name)) from error
     usage: dict[str, Any] = dict(message.usage_metadata or {}) if hasattr(message, "usage_metadata") else {}
     tokens = int(usage.get("input_tokens") or 0), int(usage.get("output_tokens") or 0)
     return Reply(
-        text=message.text,
+        text=to_text(message) if tools and (message.tool_calls or message.invalid_tool_calls) else message.text,
         model=name,
         input_tokens=tokens[0],
         output_tokens=tokens[1],

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,9 @@ from langchain_core.messages import BaseMessage
 
 from app.db.tables import CallRow, now
 from app.providers.ledger import Key, Reply
+from app.providers.source import Books
 from graph.errors import RecordingMiss, TaskInvalid
+from graph.ports import Tool
 
 FORMAT = 1
 KEPT = ("text", "model", "input_tokens", "output_tokens", "usd", "outside")
@@ -31,10 +33,10 @@ class Recording:
     calls: dict[Key, dict[str, Any]]
     embedding_model: str | None = None
 
-    async def chat(self, key: Key, messages: list[BaseMessage]) -> Reply:
+    async def chat(self, key: Key, messages: list[BaseMessage], tools: Sequence[Tool] = ()) -> Reply:
         return self._reply(key)
 
-    async def search(self, key: Key, term: str) -> Reply:
+    async def search(self, key: Key, term: str, books: Books) -> Reply:
         return self._reply(key)
 
     async def embed(self, key: Key, texts: list[str]) -> Reply:

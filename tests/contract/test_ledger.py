@@ -2,18 +2,22 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fakes.jobs import claimed
 from fakes.source import ScriptedSource, answered, asked
+from sqlalchemy import update
 
 from app.db.errors import LostJob
 from app.db.session import Database
+from app.db.tables import CallRow
 from app.providers.chat import LedgeredChat
 from app.providers.ledger import Key, Ledger, Reply
-from graph.errors import ModelFailed, ReplyUnusable
+from graph.errors import BudgetSpent, ModelFailed, ReplyUnusable, RunFailed
 from graph.ports import Call
+from graph.task import Budget
 
 KEY = Key("chat", "design", 2, "item")
 
@@ -160,3 +164,57 @@ async def test_a_reply_that_was_cut_off_is_of_no_use(ledger: Ledger, tmp_path: P
     await ledger.once(asked("design"), "a prompt", replies(Reply("half a", cut_off=True)))
     assert await chat(ledger, tmp_path, "whole").ask(Call("design", "a prompt"), shout) == "WHOLE"
     assert "AUTOIOT_MAX_OUTPUT_TOKENS" in (await ledger.calls.rows())[0].problem
+
+
+async def spend(ledger: Ledger, nodes: list[str], reply: Reply, kind: str = "chat") -> None:
+    for number, node in enumerate(nodes):
+        await ledger.once(Key(kind, node, number), "question", replies(reply))
+
+
+async def test_no_call_begins_for_which_the_budget_does_not_last(ledger: Ledger) -> None:
+    kept = replace(ledger, budget=Budget(calls=3))
+    await spend(kept, ["search"] * 5, Reply("found"), kind="search")
+    await spend(kept, ["outline", "design"], Reply("text", "m"))
+    with pytest.raises(BudgetSpent, match="the budget of 3 calls is spent"):
+        await kept.once(Key("chat", "improve", 9), "question", replies())
+    await spend(kept, ["document"], Reply("text", "m"))
+    with pytest.raises(BudgetSpent):
+        await kept.once(Key("chat", "document", 9), "question", replies())
+    assert (await kept.once(Key("chat", "design", 1), "question", replies())).reply == "text", "what is paid is there"
+    assert len([row for row in await kept.calls.rows() if row.kind == "chat"]) == 3
+
+
+async def test_calls_side_by_side_do_not_spend_more_together(ledger: Ledger) -> None:
+    kept = replace(ledger, budget=Budget(calls=4))
+
+    async def ask(number: int) -> bool:
+        try:
+            await kept.once(Key("chat", "write_module", 0, str(number)), "question", replies(Reply("text")))
+        except BudgetSpent:
+            return False
+        return True
+
+    assert sum(await asyncio.gather(*map(ask, range(8)))) == 3
+
+
+async def test_money_time_and_tokens_are_spent_too(ledger: Ledger) -> None:
+    await spend(ledger, ["outline", "design"], Reply("text", "m", 300, 200, 0.1))
+    for budget in (Budget(tokens=1999), Budget(usd=0.39), Budget(minutes=1)):
+        with pytest.raises(BudgetSpent):
+            await replace(ledger, budget=budget, seconds=lambda: 60.0).once(KEY, "question", replies())
+    lasting = Budget(tokens=2001, usd=0.41, minutes=2)
+    assert await replace(ledger, budget=lasting, seconds=lambda: 60.0).once(KEY, "question", replies(Reply("text")))
+
+
+async def test_money_that_nobody_can_count_is_not_spent(ledger: Ledger) -> None:
+    kept = replace(ledger, budget=Budget(usd=1))
+    await spend(kept, ["outline"], Reply("text", "m"))
+    with pytest.raises(RunFailed, match="what m costs is not known"):
+        await kept.once(KEY, "question", replies())
+
+
+async def test_what_a_fork_took_over_does_not_count(ledger: Ledger, database: Database) -> None:
+    await spend(ledger, ["outline", "design"], Reply("text", "m"))
+    async with database.write.begin() as session:
+        await session.execute(update(CallRow).values(inherited=True))
+    assert await replace(ledger, budget=Budget(calls=2)).once(KEY, "question", replies(Reply("text")))

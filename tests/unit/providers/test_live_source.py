@@ -9,17 +9,16 @@ from fakes.answers import MARKS
 from fakes.server import Behaviour, ModelServer, fails, model_server, replies, sends
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from app.knowledge.documents import DocumentSearch
-from app.knowledge.tavily import TavilySearch
+from app.knowledge.search.searching import Searching
 from app.providers.ledger import Key
 from app.providers.live import LiveSource, Searcher
 from app.providers.model import open_chat_model, open_embeddings
 from app.settings import Settings
-from graph.errors import ModelFailed, RunFailed
+from graph.errors import ModelFailed
 
 ASKED = [SystemMessage("You."), HumanMessage(MARKS["outline"])]
 KEY = Key("chat", "outline")
-NOTHING = DocumentSearch(())
+NOTHING = Searching()
 
 
 @pytest.fixture
@@ -89,18 +88,3 @@ async def test_vectors_that_are_none(server: ModelServer, behaviour: Behaviour, 
     server.script["embed"] = [behaviour]
     with pytest.raises(ModelFailed, match=words):
         await source(server).embed(KEY, ["a", "b"])
-
-
-async def test_a_search_in_the_web(server: ModelServer) -> None:
-    row = {"title": "T", "url": "http://t", "content": "short", "raw_content": None}
-    server.script["search"] = [sends({"results": [row, row | {"raw_content": "long"}]})]
-    reply = await source(server, TavilySearch("key", server.url)).search(KEY, "term")
-    assert [found["text"] for found in json.loads(reply.text)] == ["short", "long"]
-    assert reply.outside and server.headers[0]["Authorization"] == "Bearer key"
-
-
-@pytest.mark.parametrize("behaviour", [fails(401), fails(500), sends({"results": [{"title": "T"}]}), sends([])])
-async def test_a_search_that_fails(server: ModelServer, behaviour: Behaviour) -> None:
-    server.script["search"] = [behaviour]
-    with pytest.raises(RunFailed, match=r"^the web search failed \(\w+\): check TAVILY_API_KEY"):
-        await source(server, TavilySearch("key", server.url)).search(KEY, "term")
