@@ -8,6 +8,7 @@ from graph.nodes.check import check
 from graph.nodes.debug import debug
 from graph.nodes.design import design
 from graph.nodes.document import document
+from graph.nodes.draft import draft
 from graph.nodes.evaluate import evaluate
 from graph.nodes.execute import execute
 from graph.nodes.improve import improve
@@ -17,8 +18,10 @@ from graph.nodes.review import review
 from graph.nodes.search import search
 from graph.nodes.select import select
 from graph.nodes.terms import terms
+from graph.nodes.tune import tune
 from graph.nodes.verify import verify
 from graph.nodes.write_module import write_module
+from graph.nodes.write_program import write_program
 from graph.state import State
 from graph.watched import watched
 
@@ -31,12 +34,15 @@ def build_graph() -> StateGraph[State, Context]:
     graph.add_node("outline", watched(outline))
     graph.add_node("design", watched(design))
     graph.add_node("write_module", watched(write_module))
+    graph.add_node("write_program", watched(write_program))
     graph.add_node("integrate", watched(integrate))
     graph.add_node("check", watched(check))
     graph.add_node("execute", watched(execute))
     graph.add_node("debug", watched(debug))
     graph.add_node("evaluate", watched(evaluate))
+    graph.add_node("tune", watched(tune))
     graph.add_node("review", watched(review))
+    graph.add_node("draft", watched(draft))
     graph.add_node("improve", watched(improve))
     graph.add_node("select", watched(select))
     graph.add_node("verify", watched(verify))
@@ -46,15 +52,20 @@ def build_graph() -> StateGraph[State, Context]:
     graph.add_conditional_edges("terms", routes.after_terms, ["search", "outline"])
     graph.add_edge("search", "outline")
     graph.add_edge("outline", "design")
-    graph.add_conditional_edges("design", routes.after_design, ["write_module"])
+    graph.add_conditional_edges("design", routes.after_design, ["write_module", "write_program"])
     graph.add_edge("write_module", "integrate")
+    graph.add_edge("write_program", "check")
     graph.add_edge("integrate", "check")
     graph.add_conditional_edges("check", routes.after_check, ["execute", "debug", "evaluate"])
     graph.add_conditional_edges("execute", routes.after_execute, ["debug", "evaluate"])
     graph.add_edge("debug", "check")
-    graph.add_conditional_edges("evaluate", routes.after_evaluate, ["debug", "review", "improve", "select"])
-    graph.add_conditional_edges("review", routes.after_review, ["improve", "select"])
-    graph.add_conditional_edges("improve", routes.after_improve, ["check", "select"])
+    graph.add_conditional_edges(
+        "evaluate", routes.after_evaluate, ["debug", "tune", "review", "draft", "improve", "select"]
+    )
+    graph.add_conditional_edges("tune", routes.after_tune, ["check", "review", "draft", "improve", "select"])
+    graph.add_conditional_edges("review", routes.after_review, ["draft", "improve", "select"])
+    graph.add_conditional_edges("draft", routes.after_improve, ["check", "tune"])
+    graph.add_conditional_edges("improve", routes.after_improve, ["check", "tune"])
     graph.add_edge("select", "verify")
     graph.add_edge("verify", "document")
     graph.add_edge("document", END)

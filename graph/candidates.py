@@ -1,25 +1,35 @@
 """The steps in the life of the candidate at hand, as values."""
 
 import difflib
+from collections.abc import Callable, Iterable
 
 from graph.edits import EditsDoNotApply, apply_edits, has_edits, parse_edits
 from graph.errors import ReplyUnusable
 from graph.parse import PYTHON, blocks, functions, parsing_python, python
 from graph.policy import repairs_allowed
 from graph.state import Candidate
-from graph.syntax import tree
+from graph.syntax import essence, tree
+from graph.values import Version
 
 
 def first_candidate(source: str) -> Candidate:
+    return new_candidate(1, None, "the first program", source, "draft")
+
+
+def new_candidate(
+    version: int, parent: int | None, idea: str, source: str, operator: str, problem: str = ""
+) -> Candidate:
+    """One that was not run yet. `source` and `problem` are references; with a problem it is to be written whole."""
     return Candidate(
-        version=1,
-        parent=None,
-        idea="the first program",
+        version=version,
+        parent=parent,
+        idea=idea,
         source=source,
         repairs=0,
-        problem="",
-        wants_whole=False,
+        problem=problem,
+        wants_whole=bool(problem),
         execution=None,
+        operator=operator,
     )
 
 
@@ -28,7 +38,15 @@ def with_problem(candidate: Candidate, problem: str) -> Candidate:
 
 
 def may_repair(candidate: Candidate, iteration: int) -> bool:
+    if candidate.get("given_up"):
+        return False
     return bool(candidate["problem"]) and candidate["repairs"] < repairs_allowed(iteration)
+
+
+def twin(source: str, versions: Iterable[Version], text: Callable[[str], str]) -> Version | None:
+    """The first of those that differ from the program by no more than comments, docstrings and layout."""
+    mine = essence(source)
+    return next((v for v in versions if v.source and essence(text(v.source)) == mine), None) if mine else None
 
 
 def changed(source: str, reply: str) -> tuple[str, str]:

@@ -4,8 +4,10 @@ import contextlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from math import inf
 
-from graph.ports import Artifacts, Bench, Chat, Instructions, Library, Versions
+from graph.ports import Artifacts, Bench, Chat, Critic, Instructions, Library, Versions
+from graph.quality import Finding
 from graph.task import Task
 from sandbox.base import Sandbox
 from sandbox.limits import Limits
@@ -13,6 +15,13 @@ from sandbox.limits import Limits
 
 def unwatched(_: str) -> AbstractContextManager[None]:
     return contextlib.nullcontext()
+
+
+class Silent:
+    """The critic that has nothing to say."""
+
+    async def read(self, source: str) -> list[Finding] | None:
+        return None
 
 
 @dataclass(frozen=True)
@@ -25,9 +34,12 @@ class Context:
     instructions: Instructions
     bench: Bench
     sandbox: Sandbox
+    critic: Critic = Silent()
     limits: Limits = Limits()
     asks_person: bool = False
     """Wait for a person's word after each evaluation."""
+    minutes_left: Callable[[], float] = lambda: inf
+    """Of what the budget allows for; only what asks no model has to look."""
     around: Callable[[str], AbstractContextManager[None]] = unwatched
     """Entered for each node, by its name, and left when it has ended."""
 

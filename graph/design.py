@@ -1,6 +1,7 @@
 """The design: modules with signatures, so that each can be written without the others."""
 
 import ast
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -14,6 +15,13 @@ class Module(BaseModel):
     """`def name(argument: type, ...) -> type`"""
     does: str = Field(min_length=1)
     """What it does, with the shapes and units of what goes in and out."""
+    rests_on: Annotated[tuple[str, ...], Field(max_length=12)] = ()
+    """Ids of the passages that it was decided by."""
+
+    @field_validator("rests_on", mode="after")
+    @classmethod
+    def _are_ids(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name.strip(" []") for name in given))
 
     @field_validator("signature")
     @classmethod

@@ -7,7 +7,8 @@ AutoiotError
 ├── RunFailed            the run stopped; it can be resumed
 │   ├── ReplyUnusable    the model's reply does not hold what was asked for
 │   ├── ModelFailed      the model's server refused or did not answer
-│   └── RecordingMiss    the recording has no such call
+│   ├── RecordingMiss    the recording has no such call
+│   └── BudgetSpent      no more may be asked
 └── RunUnknown           no such run
 
 `PredictionsInvalid` is none of these: it is the fault of the generated program, and food for debugging.
@@ -47,6 +48,10 @@ class ModelFailed(RunFailed):
 
 class RecordingMiss(RunFailed):
     """The recording has no such call."""
+
+
+class BudgetSpent(RunFailed):
+    """The budget of the run is spent."""
 
 
 class RunUnknown(AutoiotError):

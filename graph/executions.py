@@ -1,9 +1,11 @@
 """One run of a program as the state machine sees it: what it left, what went wrong, in words for a model."""
 
 import re
+from dataclasses import replace
 
 from graph.claim import read_claim
 from graph.context import Context
+from graph.prints import without_data
 from graph.state import Execution
 from graph.values import Split
 from sandbox.base import ExecResult, Outcome, Program
@@ -16,8 +18,12 @@ STDERR = re.compile(r"^stderr:\n\n(`{3,})text\n(.*?)\n\1$", re.DOTALL | re.MULTI
 
 
 async def run_program(context: Context, source: str, split: Split) -> ExecResult:
-    program = Program(source, await context.bench.inputs(split), recurring=split == "validation")
-    return await context.sandbox.run(program, context.limits)
+    """What it printed is told from here on as a model may read it."""
+    program = Program(source, await context.bench.inputs(split), recurring=split != "test")
+    result = await context.sandbox.run(program, context.limits)
+    if not context.task.output_filter:
+        return result
+    return replace(result, stdout=without_data(result.stdout), stderr=without_data(result.stderr))
 
 
 def keep(context: Context, result: ExecResult) -> Execution:
@@ -66,6 +72,14 @@ def explain(result: ExecResult, limits: Limits) -> str:
         allowed = f"It has {limits.seconds:g} s and {limits.memory_mb} MiB for the whole of INPUT."
         what = f"It was run and did not end well: {ending(result)}. {allowed}"
     return f"{what}\n\n{shown_output(result)}"
+
+
+def too_slow(result: ExecResult, units: int, allowed: float | None) -> str:
+    """What a model needs to make it faster; empty where it is fast enough, or was not run over units."""
+    if not result.ok or allowed is None or not units or result.seconds / units <= allowed:
+        return ""
+    took = f"{result.seconds / units:.3g} s for each recording in unlabelled/, on average"
+    return f"It ran, but took {took}; the task allows {allowed:g} s. Make it faster.\n\n{shown_output(result)}"
 
 
 def shown_output(result: ExecResult) -> str:

@@ -14,7 +14,7 @@ from graph.state import State
 
 EARLY = frozenset({"__start__", "terms", "search", "outline"})
 DEAF = frozenset({"select", "verify", "document"})
-FOLLOWING = frozenset({"design", "improve"})
+FOLLOWING = frozenset({"design", "draft", "improve"})
 """The nodes whose prompts have them in it."""
 
 
@@ -35,10 +35,10 @@ def words(context: Context, state: State) -> str:
 
 def can_be_heard(following: Sequence[str], state: Mapping[str, Any], iterations: int) -> bool:
     """Whether a step is left that could take up what is said now; `following` are the nodes that are next."""
-    if not following or DEAF & set(following):
+    if not following or DEAF & set(following) or state.get("stopped_by"):
         return False
     node, iteration = following[0], int(state.get("iteration") or 0)
     if node in EARLY or node == "review":
         return True
     # One that is asked for now has had its instructions.
-    return iteration + (node == "improve") < iterations
+    return iteration - int(state.get("tunings") or 0) + (node in ("draft", "improve")) < iterations

@@ -2,7 +2,9 @@
 
 import math
 from collections.abc import Callable, Sequence
+from statistics import mean, stdev
 
+from graph.comparison import gains
 from graph.task import Scoring
 from graph.values import Version
 
@@ -11,11 +13,18 @@ REPAIRS = 3
 CALLS_PER_IMPROVEMENT = 3
 """Model calls for one improvement, its repairs included, at most."""
 
+TUNED_AT_THE_END = frozenset({"iterations", "ideas", "budget"})
+
 PerUnit = Callable[[Version], dict[str, float]]
 
 
 def repairs_allowed(iteration: int) -> int:
     return REPAIRS if iteration == 0 else min(REPAIRS, CALLS_PER_IMPROVEMENT - 1)
+
+
+def tunes_next(iteration: int, stopped_by: str, tuned: Sequence[str]) -> bool:
+    """The first program, before any improvement stands on it, and the best at the end, whatever comes of it."""
+    return stopped_by in TUNED_AT_THE_END or (not stopped_by and iteration == 0 and not tuned)
 
 
 def value(version: Version, scoring: Scoring | None, *, measured: bool) -> float | None:
@@ -37,37 +46,45 @@ def reached_target(best: float | None, scoring: Scoring | None) -> bool:
     return best >= scoring.target if scoring.direction == "maximize" else best <= scoring.target
 
 
+def ranked(versions: Sequence[Version], scoring: Scoring | None, *, measured: bool) -> list[Version]:
+    """Those that ran and have a number, the best first, of equals the earlier."""
+    judged = [version for version in versions if value(version, scoring, measured=measured) is not None]
+    if scoring is None:
+        return []
+    sign = -1 if scoring.direction == "maximize" else 1
+    return sorted(judged, key=lambda v: (sign * (value(v, scoring, measured=measured) or 0.0), v.version))
+
+
+def leading(versions: Sequence[Version], scoring: Scoring | None, *, measured: bool) -> Version | None:
+    """The one to go on from: with the best number, whether or not chance made it so.
+
+    Small gains add up this way, each of them too small to be told from chance. Without any number the last that ran.
+    """
+    ran = [version for version in versions if version.status == "ok"]
+    return next(iter(ranked(versions, scoring, measured=measured) or reversed(ran)), None)
+
+
 def choose(
     versions: Sequence[Version], scoring: Scoring | None, per_unit: PerUnit, *, measured: bool
 ) -> Version | None:
-    """The best candidate that ran: the simplest of those that cannot be told from the top one.
+    """The best candidate that ran: the simplest of those that the leading one is ahead of by no more than the noise.
 
-    Two candidates are told apart by the one-standard-error rule (Breiman et al., Classification and
-    Regression Trees, 1984), on the differences of their scores unit by unit; the simpler one has fewer lines
-    of code, then came earlier. Without any number the last candidate that ran is taken.
+    That is one standard error (the rule of Breiman et al., Classification and Regression Trees, 1984) of the mean of
+    their differences, unit by unit. The simpler one has fewer lines of code, then came earlier. Without any number the
+    last candidate that ran is taken.
     """
-    ran = [version for version in versions if version.status == "ok"]
-    judged = [version for version in ran if value(version, scoring, measured=measured) is not None]
+    judged = ranked(versions, scoring, measured=measured)
     if scoring is None or not judged:
-        return ran[-1] if ran else None
-    sign = 1 if scoring.direction == "maximize" else -1
-    top = max(judged, key=lambda v: (sign * (value(v, scoring, measured=measured) or 0.0), -v.version))
-    equals = [v for v in judged if v is top or not _worse(v, top, scoring, per_unit, measured=measured)]
+        return leading(versions, scoring, measured=measured)
+    top, *others = judged
+    equals = [top, *(v for v in others if not _worse(v, top, scoring, per_unit, measured=measured))]
     return min(equals, key=lambda v: (v.lines, v.version))
 
 
 def _worse(version: Version, top: Version, scoring: Scoring, per_unit: PerUnit, *, measured: bool) -> bool:
-    mine, best = (value(v, scoring, measured=measured) for v in (version, top))
-    if mine == best:
+    if value(version, scoring, measured=measured) == value(top, scoring, measured=measured):
         return False
-    differences = _paired(per_unit(version), per_unit(top)) if measured else []
-    if len(differences) < 2:
-        return True
-    mean = sum(differences) / len(differences)
-    variance = sum((d - mean) ** 2 for d in differences) / (len(differences) - 1)
-    sign = 1 if scoring.direction == "maximize" else -1
-    return sign * mean > math.sqrt(variance / len(differences))
-
-
-def _paired(a: dict[str, float], b: dict[str, float]) -> list[float]:
-    return [b[unit] - a[unit] for unit in sorted(a.keys() & b.keys()) if not math.isnan(a[unit] + b[unit])]
+    lead = gains(per_unit(top), per_unit(version), scoring.direction) if measured else ()
+    # Where there is no error to estimate, the numbers over all units decide. Ahead on one unit alone is just one
+    # error: rounding must not make more of it.
+    return len(lead) < 2 or mean(lead) > (1 + 1e-9) * stdev(lead) / math.sqrt(len(lead))

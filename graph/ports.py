@@ -1,11 +1,13 @@
 """What the state machine needs from the world; `app` fits the adapters."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from graph.quality import Finding
 from graph.values import Measurement, Split, Version
+from sandbox.base import Sandbox
 
 T = TypeVar("T")
 
@@ -28,9 +30,23 @@ class Passage:
     text: str
 
 
+@dataclass(frozen=True)
+class Tool:
+    """Something that the model may call before it answers."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+    """A JSON schema of its arguments."""
+    call: Callable[[dict[str, Any]], Awaitable[str]]
+    """May raise RunFailed or SandboxError."""
+
+
 class Chat(Protocol):
-    async def ask(self, call: Call, parse: Callable[[str], T]) -> T:
+    async def ask(self, call: Call, parse: Callable[[str], T], tools: Sequence[Tool] = ()) -> T:
         """The parsed reply; asked and paid once per run, however often a step runs.
+
+        The model may call `tools` a few times before it answers; one that does not know how to, answers at once.
 
         `parse` is pure and raises ReplyUnusable with what is wrong, which the model then gets to read once.
 
@@ -40,13 +56,31 @@ class Chat(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Hit:
+    """A document that a search found."""
+
+    reference: str
+    """Of its text, in the artifact store."""
+    title: str
+    source: str
+    """Its address, or the name of a file of the user's."""
+    own: bool
+    """The user gave it."""
+
+
 class Library(Protocol):
-    async def search(self, term: str) -> list[str]:
-        """Look `term` up; the references of the documents found."""
+    @property
+    def searches_web(self) -> bool:
+        """Whether `search` asks anybody else."""
+        ...
+
+    async def search(self, term: str) -> list[Hit]:
+        """Look `term` up; the documents found, the best first."""
         ...
 
     async def passages(self, documents: list[str], query: str) -> list[Passage]:
-        """The passages of `documents` nearest to `query`, within the prompt's budget."""
+        """The passages nearest to `query`, the best first: of `documents`, and of what the job was given."""
         ...
 
 
@@ -79,6 +113,14 @@ class Instructions(Protocol):
     async def given(self) -> list[Instruction]: ...
 
 
+class Critic(Protocol):
+    """Reads programs without running them."""
+
+    async def read(self, source: str) -> list[Finding] | None:
+        """What it finds; None where nothing can be said."""
+        ...
+
+
 class Bench(Protocol):
     """The dataset with its splits, and the scorer."""
 
@@ -88,10 +130,19 @@ class Bench(Protocol):
         ...
 
     @property
+    def tunable(self) -> bool:
+        """Whether train can be halved, so that its folds can be scored."""
+        ...
+
+    @property
     def predictions_help(self) -> str: ...
 
-    def profile(self) -> str:
-        """What the model is told about the data: names, formats and schema, no values."""
+    async def profile(self, sandbox: Sandbox) -> str:
+        """What the model is told about the data, which is looked at in `sandbox`: formats and schema, no values."""
+        ...
+
+    def units(self, split: Split) -> tuple[str, ...]:
+        """Of `split`, as the program sees them; none where the data has no labels."""
         ...
 
     async def inputs(self, split: Split) -> Path:

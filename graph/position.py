@@ -7,7 +7,17 @@ from typing import Any
 Position = tuple[float, int, int]
 """Iteration, place within it, repair: they sort as a run goes."""
 
-RANKS = {"terms": 0, "outline": 1, "design": 2, "write_module": 3, "integrate": 4, "improve": 4, "debug": 5}
+RANKS = {
+    "terms": 0,
+    "outline": 1,
+    "design": 2,
+    "write_module": 3,
+    "write_program": 3,
+    "integrate": 4,
+    "draft": 4,
+    "improve": 4,
+    "debug": 5,
+}
 AT_ONE_CANDIDATE = frozenset({"check", "execute", "debug", "evaluate"})
 EVALUATED = 6
 FOUND: Position = (0, 0, 1)
@@ -22,9 +32,9 @@ def is_first(following: Sequence[str]) -> bool:
     return set(following) <= {"__start__", "terms"} and bool(following)
 
 
-def may_improve(following: Sequence[str]) -> bool:
+def may_improve(following: Sequence[str], state: Mapping[str, Any]) -> bool:
     """Whether a further candidate may be asked for after it."""
-    return bool(following) and not LAST & set(following)
+    return bool(following) and not LAST & set(following) and not state.get("stopped_by")
 
 
 def of_checkpoint(following: Sequence[str], state: Mapping[str, Any]) -> Position:
@@ -38,17 +48,17 @@ def of_checkpoint(following: Sequence[str], state: Mapping[str, Any]) -> Positio
         return FOUND
     if node in AT_ONE_CANDIDATE:
         return (iteration, RANKS["debug"], state["candidate"]["repairs"] + 1)
-    if node in RANKS and node != "improve":
+    if node in RANKS and node not in ("draft", "improve"):
         return (0, RANKS[node], 0)
     return (iteration + 1, 0, 0)
 
 
 def of_call(kind: str, node: str, iteration: int, item: str) -> Position:
-    if kind != "chat":
+    if kind != "chat" or node == "search":
         return FOUND
     if node not in RANKS:
         return DOCUMENT
-    return (iteration, RANKS[node], int(item) if node == "debug" else 0)
+    return (iteration, RANKS[node], int(item.partition("+")[0]) if node == "debug" else 0)
 
 
 def of_version(number: int) -> Position:

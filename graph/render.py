@@ -5,6 +5,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from graph.context import Context
+from graph.platforms import PLATFORMS
 
 _TEMPLATES = Environment(
     loader=PackageLoader("graph", "prompts"),
@@ -20,13 +21,14 @@ def render(name: str, **values: Any) -> str:
     return _TEMPLATES.get_template(f"{name}.md").render(**values)
 
 
-def briefing(context: Context) -> dict[str, Any]:
+async def briefing(context: Context) -> dict[str, Any]:
     """What every prompt about the program starts from."""
     return {
         "task": context.task,
         "measured": context.bench.measured,
-        "profile": context.bench.profile(),
+        "profile": await context.bench.profile(context.sandbox),
         "predictions_help": context.bench.predictions_help,
         "packages": ", ".join(context.sandbox.environment.requirements()),
         "limits": context.limits,
+        "platform": PLATFORMS.get(context.task.constraints.platform or ""),
     }

@@ -6,6 +6,7 @@ from langgraph.types import Send
 
 from graph.candidates import may_repair
 from graph.errors import RunFailed
+from graph.policy import tunes_next
 from graph.state import State
 
 
@@ -14,13 +15,16 @@ def after_terms(state: State) -> list[Send] | Literal["outline"]:
     return [Send("search", {"term": term}) for term in terms] if terms else "outline"
 
 
-def after_design(state: State) -> list[Send]:
+def after_design(state: State) -> list[Send] | Literal["write_program"]:
     """Raises RunFailed for a design without modules: an empty fan-out would end the run without a word."""
+    if state.get("whole"):
+        return "write_program"
     names = state["module_names"]
     if not names:
         raise RunFailed("the design has no modules")
     shared = {"design_reference": state["design"], "found": state["documents"]}
-    return [Send("write_module", {"module": name, **shared}) for name in names]
+    cited = state.get("cited", {})
+    return [Send("write_module", {"module": name, "cited": cited.get(name, ""), **shared}) for name in names]
 
 
 def after_check(state: State) -> Literal["execute", "debug", "evaluate"]:
@@ -37,17 +41,31 @@ def after_execute(state: State) -> Literal["debug", "evaluate"]:
     return "debug" if may_repair(candidate, state["iteration"]) else "evaluate"
 
 
-def after_evaluate(state: State) -> Literal["debug", "review", "improve", "select"]:
+def after_evaluate(state: State) -> Literal["debug", "tune", "review", "draft", "improve", "select"]:
     if state["candidate"]:
         return "debug"
+    if tunes_next(state["iteration"], state["stopped_by"], state.get("tuned", [])):
+        return "tune"
+    return _going_on(state)
+
+
+def after_tune(state: State) -> Literal["check", "review", "draft", "improve", "select"]:
+    return "check" if state["candidate"] else _going_on(state)
+
+
+def _going_on(state: State) -> Literal["review", "draft", "improve", "select"]:
     if state["stopped_by"]:
         return "select"
-    return "review" if state["asks_person"] else "improve"
+    return "review" if state["asks_person"] else _operator(state)
 
 
-def after_review(state: State) -> Literal["improve", "select"]:
-    return "select" if state["stopped_by"] else "improve"
+def _operator(state: State) -> Literal["draft", "improve"]:
+    return "draft" if state.get("following") == "draft" else "improve"
 
 
-def after_improve(state: State) -> Literal["check", "select"]:
-    return "select" if state["stopped_by"] else "check"
+def after_review(state: State) -> Literal["draft", "improve", "select"]:
+    return "select" if state["stopped_by"] else _operator(state)
+
+
+def after_improve(state: State) -> Literal["check", "tune"]:
+    return "tune" if state["stopped_by"] else "check"

@@ -4,7 +4,7 @@ Candidates that are done live in the archive (`ports.Versions`), so a checkpoint
 """
 
 import operator
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
 
 class Execution(TypedDict):
@@ -30,6 +30,14 @@ class Candidate(TypedDict):
     wants_whole: bool
     """The last edits did not apply: the next repair has to give the whole file."""
     execution: Execution | None
+    operator: NotRequired[str]
+    """How it was made, as in `graph.values.Version`."""
+    merged: NotRequired[int | None]
+    """As in `graph.values.Version`."""
+    quality: NotRequired[dict[str, int] | None]
+    """What reading it says, as in `graph.values.Version`."""
+    given_up: NotRequired[bool]
+    """It is not to be repaired, whatever is wrong with it."""
 
 
 class Best(TypedDict):
@@ -41,9 +49,15 @@ class State(TypedDict):
     terms: list[str]
     documents: Annotated[list[str], operator.add]
     """References of what the search found."""
+    looked_up: Annotated[list[str], operator.add]
+    """References of what was found and kept, or not, and why: one for each term."""
+    cited: Annotated[dict[str, str], operator.or_]
+    """References of the passages that something rests on, by the name of a function, or `version N`."""
     outline: str
     design: str
     module_names: list[str]
+    whole: bool
+    """The first program is written in one piece, not module by module."""
     modules: Annotated[dict[str, str], operator.or_]
     """Reference of each module's source by its name."""
     iteration: int
@@ -57,10 +71,18 @@ class State(TypedDict):
     """References of what people said meanwhile and the next question to the model shall tell."""
     heard: int
     """The number of the last of those that any step has taken up."""
+    tuned: Annotated[list[str], operator.add]
+    """References of the programs for whose parameters other values were tried, and of those that came of it."""
+    tunings: int
+    """How many of the iterations were that: they do not count as improvements."""
+    following: str
+    """The operator of the next candidate: `draft`, `improve` or `merge`."""
     stopped_by: str
     """Why no further improvement is tried; empty while one may be."""
     test: dict[str, Any] | None
     """`{"metrics": ...}` or `{"problem": ...}`; None where nothing is measured."""
+    draft_alone: dict[str, Any] | None
+    """As `test`, and with its `version`: the best of the drafts, which any search has to beat."""
     document: str
 
 
@@ -68,9 +90,12 @@ def first_state(*, asks_person: bool) -> State:
     return State(
         terms=[],
         documents=[],
+        looked_up=[],
+        cited={},
         outline="",
         design="",
         module_names=[],
+        whole=False,
         modules={},
         iteration=0,
         candidate=None,
@@ -79,7 +104,11 @@ def first_state(*, asks_person: bool) -> State:
         instruction="",
         instructions=[],
         heard=0,
+        tuned=[],
+        tunings=0,
+        following="improve",
         stopped_by="",
         test=None,
+        draft_alone=None,
         document="",
     )

@@ -1,7 +1,11 @@
 """Python text turned into a tree, whatever a model wrote."""
 
 import ast
+import hashlib
 import warnings
+from functools import lru_cache
+
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def tree(source: str) -> ast.Module:
@@ -16,6 +20,22 @@ def tree(source: str) -> ast.Module:
         raise SyntaxError(str(error)) from error
     except (RecursionError, MemoryError) as error:
         raise SyntaxError("an expression is nested too deeply") from error
+
+
+@lru_cache(maxsize=1024)
+def essence(source: str) -> str:
+    """What of a program decides what it does: the same for two that differ in comments, docstrings and layout.
+
+    Empty for what cannot be read.
+    """
+    try:
+        found = tree(source)
+        for node in ast.walk(found):
+            if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+                node.body = node.body[1:]
+        return hashlib.sha256(ast.dump(found).encode("utf-8", "replace")).hexdigest()
+    except (SyntaxError, RecursionError):
+        return ""
 
 
 def unix(text: str) -> str:

@@ -11,6 +11,8 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 FRACTIONS = frozenset({"f1", "sensitivity", "precision", "accuracy", "macro_f1"})
 """Metrics that lie between 0 and 1."""
 
+Ablation = Literal["knowledge", "outline", "design", "improvement"]
+Privacy = Literal["schema", "statistics", "none"]
 MOST_MB = 1 << 24
 """16 TiB: more is a slip of the hand, and more than a kernel can count in bytes."""
 
@@ -43,6 +45,10 @@ class Scoring(Part):
 class Constraints(Part):
     max_seconds: Annotated[float, Field(gt=0, le=86_400)] | None = None
     """One run of the program over a whole split, wall clock."""
+    max_seconds_per_unit: Annotated[float, Field(gt=0, le=86_400)] | None = None
+    """That time, for each unit that is predicted in it, on average."""
+    platform: Literal["raspberry-pi-4", "jetson-nano", "small-x86"] | None = None
+    """What it is written for: the sandbox has no more cores and memory than that."""
     max_memory_mb: Annotated[int, Field(ge=64, le=MOST_MB)] | None = None
     max_program_kb: Annotated[float, Field(gt=0)] | None = None
     # FailFast: reading a requirement takes long enough that a list of many wrong ones would hold up a server.
@@ -62,6 +68,32 @@ class Constraints(Part):
         return self
 
 
+class Search(Part):
+    """How candidates are come by."""
+
+    policy: Literal["linear", "tree", "sample"] = "tree"
+    """`linear`: one program, improved again and again. `tree`: a few drafts by different methods, then the most
+    promising branch, a fresh draft where nothing helps any more, and at the end a merge of two branches; without
+    scoring, where nothing tells which of them is better, as `linear`. `sample`: drafts alone."""
+    drafts: Annotated[int, Field(ge=1, le=20)] = 3
+    """Of `tree`, with the first program."""
+    style: Literal["modular", "whole"] = "modular"
+    """How the first program is written after its design: function by function side by side, or in one piece."""
+
+
+class Budget(Part):
+    """What a run may cost; where it is spent, the run ends with the best program so far."""
+
+    calls: Annotated[int, Field(ge=1)] | None = None
+    """Questions to the model, those included whose answer was of no use."""
+    tokens: Annotated[int, Field(ge=1)] | None = None
+    """To the model and from it, together."""
+    usd: Annotated[float, Field(gt=0)] | None = None
+    """By the table of prices; a model that is not in there is refused."""
+    minutes: Annotated[float, Field(gt=0)] | None = None
+    """On the clock, in all attempts together; waiting for a person does not count."""
+
+
 class Task(Part):
     name: Words
     target: Words
@@ -74,6 +106,33 @@ class Task(Part):
     """Without it nothing is measured: the run is marked as claimed."""
     constraints: Constraints = Constraints()
     iterations: Annotated[int, Field(ge=0, le=200)] = 5
+    search: Search = Search()
+    tuning: Annotated[int, Field(ge=0, le=1000)] = 24
+    """Values to try for the parameters of a program, each time, on train and without the model; 0: none."""
+    budget: Budget = Budget()
+    ablation: tuple[Ablation, ...] = ()
+    """What a run does without, to see what it is worth: looking things up, the outline, the design, or all that comes
+    after the first program."""
     model: str | None = None
     knowledge: tuple[str, ...] = ()
-    """Files and folders (Markdown or text) to look things up in, relative to the task file."""
+    """Files and folders to look things up in, relative to the task file, and names of kept collections."""
+    privacy: Privacy = "schema"
+    """What the model is told of the data: no values at all; also ranges and means; or nothing but what INPUT holds."""
+    output_filter: bool = True
+    """What looks like data in what a program prints does not go to the model."""
+
+    @property
+    def candidates(self) -> int:
+        """How many may follow the first program."""
+        return 0 if "improvement" in self.ablation else self.iterations
+
+    @property
+    def is_written_whole(self) -> bool:
+        """The first program: without a design there is nothing to write function by function."""
+        return self.search.style == "whole" or "design" in self.ablation
+
+    @model_validator(mode="after")
+    def _agree(self) -> "Task":
+        if "knowledge" in self.ablation and self.knowledge:
+            raise ValueError("ablation: [knowledge] and knowledge contradict each other; remove one")
+        return self

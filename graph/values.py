@@ -4,7 +4,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Direction = Literal["maximize", "minimize"]
-Split = Literal["validation", "test"]
+Split = Literal["validation", "test", "fold1", "fold2"]
+FOLDS: tuple[Split, ...] = ("fold1", "fold2")
+"""The two halves of train: where one is scored, programs have the other one to learn from."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,14 @@ class Version:
     peak_memory_mb: float = 0.0
     lines: int = 0
     repairs: int = 0
+    operator: str = ""
+    """How it was made: `draft`, `improve`, `merge` or `tune`; empty where that was not kept."""
+    merged: int | None = None
+    """Of a merge, the version that was merged into its parent."""
+    quality: dict[str, int] | None = None
+    """What reading it says: `graph.quality.Quality` as JSON."""
+    against_parent: dict[str, Any] | None = None
+    """How it compares with the one that it was made from: `graph.comparison.Comparison` as JSON."""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

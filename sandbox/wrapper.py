@@ -150,7 +150,7 @@ def watch(place, job, waiting, control, live):
     status, ended_by = follow(place, child, streams, control, memory, live)
     seconds = time.monotonic() - started
     kill_all(place, child)
-    reap()
+    reap(place, child)
     for descriptor, stream in streams.items():
         while data := read_some(descriptor):
             stream.add(data)
@@ -215,8 +215,9 @@ def take(descriptor, place, child, streams, selector):
     elif data == b"" and descriptor in streams:
         selector.unregister(descriptor)
     elif data == b"":
-        # The lease is over: whoever wanted the result is gone.
+        # The lease is over: whoever wanted the result is gone, and takes our end for that of all that ran.
         kill_all(place, child)
+        reap(place, child)
         os._exit(1)
     return bool(data) and descriptor not in streams
 
@@ -440,14 +441,28 @@ def reap_ended(child):
     return status
 
 
-def reap():
+def reap(place, child):
+    """Until all that was killed is gone: on a busy machine dying takes its time."""
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
         try:
             if os.waitpid(-1, os.WNOHANG)[0] == 0:
                 time.sleep(0.005)
         except ChildProcessError:
-            return
+            # What the program had started is a child of ours only where we are PID 1.
+            if place["is_init"] or not lives(child):
+                return
+            time.sleep(0.005)
+
+
+def lives(group):
+    """Whether a process of it is alive; what has died may wait long for a PID 1 that is not ours."""
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError), open(f"/proc/{name}/stat") as file:
+            state, _, its_group = file.read().rpartition(")")[2].split()[:3]
+            if int(its_group) == group and state != "Z":
+                return True
+    return False
 
 
 def send_files(place, results, report):

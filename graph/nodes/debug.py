@@ -5,10 +5,16 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from graph.candidates import changed, not_fitting, usable_change
+from graph.citations import FEWER, within
 from graph.context import Context
+from graph.errors import BudgetSpent
 from graph.ports import Call
 from graph.render import briefing, render
 from graph.state import Candidate, State
+from graph.tools.toolbox import Toolbox
+
+TELLING = 600
+"""Characters at the end of what is wrong, by which passages are looked for: there is the error itself."""
 
 
 async def debug(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
@@ -16,9 +22,16 @@ async def debug(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     assert candidate
     source, problem = context.text(candidate["source"]), context.text(candidate["problem"])
     whole = candidate["wants_whole"]
-    prompt = render("debug", **briefing(context), source=source, problem=problem, wants_whole=whole)
+    query = f"{problem[-TELLING:]} {candidate['idea']}"
+    passages = within(await context.library.passages(state["documents"], query), FEWER)
+    prompt = render(
+        "debug", **await briefing(context), source=source, problem=problem, wants_whole=whole, passages=passages
+    )
     call = Call("debug", prompt, state["iteration"], str(candidate["repairs"] + 1))
-    reply = await context.chat.ask(call, usable_change)
+    try:
+        reply = await context.chat.ask(call, usable_change, Toolbox(context, state["documents"]).tools)
+    except BudgetSpent:
+        return {"candidate": {**candidate, "given_up": True}, "stopped_by": "budget"}
     repaired, misfit = changed(source, reply)
     runtime.stream_writer({"note": f"v{candidate['version']}: repair {candidate['repairs'] + 1}"})
     after: Candidate = {

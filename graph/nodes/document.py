@@ -4,8 +4,11 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
-from graph.archive import best_version
+from graph.addresses import without_addresses
+from graph.archive import ancestry, best_version
+from graph.citations import sources
 from graph.context import Context
+from graph.errors import BudgetSpent
 from graph.executions import ending, last_line
 from graph.manual import check_manual, program_commands
 from graph.ports import Call
@@ -22,13 +25,21 @@ async def document(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     if best is None:
         return {"document": ""}
     source, problem, text = context.text(best.source), "", ""
+    used = sources(context, state.get("cited", {}), ancestry(await context.versions.all(), best.version))
+    allowed = {one.source for one in used}
     for number in range(1, TRIES + 1):
-        prompt = render("document", **briefing(context), source=source, problem=problem)
-        text = await context.chat.ask(Call("document", prompt, item=str(number)), check_manual)
+        prompt = render("document", **await briefing(context), source=source, problem=problem)
+        try:
+            reply = await context.chat.ask(Call("document", prompt, item=str(number)), check_manual)
+        except BudgetSpent:
+            break
+        text = without_addresses(reply, allowed)
         problem = await rehearse(context, source, text)
         if not problem:
             runtime.stream_writer({"note": "the commands of the document work"})
             return {"document": context.keep(text)}
+    if not text:
+        return {"document": ""}
     note = f"> The commands below were run and did not all work: {problem}\n\n"
     runtime.stream_writer({"note": f"the document's commands do not work: {problem}"})
     return {"document": context.keep(note + text)}

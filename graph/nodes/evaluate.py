@@ -1,17 +1,20 @@
 """Measures what the candidate predicted, and puts it into the archive, whatever became of it."""
 
+import asyncio
 import json
 from typing import Any
 
 from langgraph.runtime import Runtime
 
-from graph.archive import best_version
+from graph.archive import best_of, counting, per_unit
+from graph.branches import following
 from graph.candidates import code_lines, diff, may_repair, with_problem
+from graph.comparison import Comparison, compare
 from graph.context import Context
 from graph.errors import PredictionsInvalid
 from graph.executions import one_line
 from graph.hearing import hear
-from graph.policy import reached_target, value
+from graph.policy import reached_target, tunes_next, value
 from graph.state import Candidate, State
 from graph.values import Measurement, Version
 
@@ -31,14 +34,18 @@ async def evaluate(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
                 return {"candidate": candidate}
     version = await describe(context, candidate, measurement)
     await context.versions.save(version)
-    best = await best_version(context)
-    number = None if best is None else value(best, context.task.scoring, measured=context.bench.measured)
+    task, measured, versions = context.task, context.bench.measured, await context.versions.all()
+    best = best_of(context, versions)
+    number = None if best is None else value(best, task.scoring, measured=measured)
     runtime.stream_writer({"version": version.as_json(), "best": best.version if best else None})
-    stopped_by = stop_reason(context, state["iteration"], number)
-    # Where nothing follows nothing is heard; where a person is asked first, after the answer.
-    told = {"instructions": []} if stopped_by or state["asks_person"] else await hear(state, runtime)
+    improvements = state["iteration"] - state.get("tunings", 0)
+    stopped_by = state["stopped_by"] or stop_reason(context, improvements, number)
+    # Where no prompt follows at once nothing is heard; where a person is asked first, after the answer.
+    waits = stopped_by or state["asks_person"] or tunes_next(state["iteration"], stopped_by, state.get("tuned", []))
+    told = {"instructions": []} if waits else await hear(state, runtime)
     return {
         **told,
+        "following": following(task.search, versions, task.scoring, task.candidates - improvements, measured=measured),
         "candidate": None,
         "best": None if best is None else {"version": best.version, "value": number},
         "instruction": "",
@@ -54,10 +61,10 @@ async def measure(context: Context, candidate: Candidate) -> Measurement | None:
     return await context.bench.score("validation", context.artifacts.get(execution["predictions"]))
 
 
-def stop_reason(context: Context, iteration: int, best: float | None) -> str:
+def stop_reason(context: Context, improvements: int, best: float | None) -> str:
     if reached_target(best, context.task.scoring):
         return "target"
-    return "iterations" if iteration >= context.task.iterations else ""
+    return "iterations" if improvements >= context.task.candidates else ""
 
 
 async def describe(context: Context, candidate: Candidate, measurement: Measurement | None) -> Version:
@@ -65,6 +72,8 @@ async def describe(context: Context, candidate: Candidate, measurement: Measurem
     others = {version.version: version for version in await context.versions.all()}
     parent = others.get(candidate["parent"] or 0)
     execution = candidate["execution"]
+    scores = measurement.units if measurement else {}
+    compared = await asyncio.to_thread(against, context, scores, parent) if parent else None
     return Version(
         version=candidate["version"],
         parent=candidate["parent"],
@@ -75,11 +84,22 @@ async def describe(context: Context, candidate: Candidate, measurement: Measurem
         diff=context.keep(diff(context.text(parent.source), source)) if parent else "",
         predictions=execution["predictions"] if execution else "",
         output=execution["output"] if execution else "",
-        units=context.keep(json.dumps(measurement.units, sort_keys=True)) if measurement else "",
+        units=context.keep(json.dumps(scores, sort_keys=True)) if measurement else "",
         validation=measurement.metrics if measurement else None,
         claim=execution["claim"] if execution else {},
         seconds=execution["seconds"] if execution else 0.0,
         peak_memory_mb=execution["peak_memory_mb"] if execution else 0.0,
         lines=code_lines(source),
         repairs=candidate["repairs"],
+        operator=candidate.get("operator", ""),
+        merged=candidate.get("merged"),
+        quality=candidate.get("quality"),
+        against_parent=compared.as_json() if compared else None,
     )
+
+
+def against(context: Context, scores: dict[str, dict[str, float]], parent: Version) -> Comparison | None:
+    scoring = context.task.scoring
+    if scoring is None or not scores:
+        return None
+    return compare(counting(scores, scoring), per_unit(context, parent), scoring.direction)

@@ -5,7 +5,7 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from graph.context import Context
-from graph.executions import describe, explain, keep, run_program
+from graph.executions import describe, explain, keep, run_program, too_slow
 from graph.state import State
 
 
@@ -13,7 +13,9 @@ async def execute(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     context, candidate = runtime.context, state["candidate"]
     assert candidate
     result = await run_program(context, context.text(candidate["source"]), "validation")
-    problem = explain(result, context.limits)
+    units = len(context.bench.units("validation"))
+    slow = too_slow(result, units, context.task.constraints.max_seconds_per_unit)
+    problem = explain(result, context.limits) or slow
     runtime.stream_writer({"note": f"v{candidate['version']}: {describe(result)}"})
     execution = keep(context, result)
     return {

@@ -18,7 +18,7 @@ async def integrate(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     context = runtime.context
     design = Design.model_validate_json(context.text(state["design"]))
     sources = [context.text(state["modules"][module.name]) for module in design.modules]
-    prompt = render("integrate", **briefing(context), design=design, modules="\n\n".join(sources))
+    prompt = render("integrate", **await briefing(context), design=design, modules="\n\n".join(sources))
     glue = await context.chat.ask(Call("integrate", prompt), lambda text: function(text, "main"))
     source = assemble(design.summary, [*sources, glue])
     return {"candidate": first_candidate(context.keep(source)), "iteration": 0}

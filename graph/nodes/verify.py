@@ -1,14 +1,16 @@
-"""Scores the chosen program once on the test split, which nothing before has looked at."""
+"""Scores the chosen program once on the test split, which nothing before has looked at, and a mere draft beside it."""
 
 from typing import Any
 
 from langgraph.runtime import Runtime
 
 from graph.archive import best_version
+from graph.branches import best_draft
 from graph.context import Context
 from graph.errors import PredictionsInvalid
 from graph.executions import PREDICTIONS, describe, run_program
 from graph.state import State
+from graph.values import Version
 
 
 async def verify(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
@@ -16,12 +18,22 @@ async def verify(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     best = await best_version(context)
     if best is None or not context.bench.measured:
         return {"test": None}
-    result = await run_program(context, context.text(best.source), "test")
+    chosen = await score_on_test(context, best)
+    draft = best_draft(await context.versions.all(), context.task.scoring, measured=True)
+    if draft is None:
+        return {"test": chosen}
+    # After the choice, and for the report alone: was the search worth it?
+    alone = chosen if draft.version == best.version else await score_on_test(context, draft)
+    return {"test": chosen, "draft_alone": {"version": draft.version, **alone}}
+
+
+async def score_on_test(context: Context, version: Version) -> dict[str, Any]:
+    """`{"metrics": ..., "predictions": reference}`, or `{"problem": one line}`."""
+    result = await run_program(context, context.text(version.source), "test")
     if not result.ok or PREDICTIONS not in result.files:
-        return {"test": {"problem": describe(result)}}
+        return {"problem": describe(result)}
     try:
         measurement = await context.bench.score("test", result.files[PREDICTIONS])
     except PredictionsInvalid as error:
-        return {"test": {"problem": str(error)}}
-    predictions = context.artifacts.put(result.files[PREDICTIONS])
-    return {"test": {"metrics": measurement.metrics, "predictions": predictions}}
+        return {"problem": str(error)}
+    return {"metrics": measurement.metrics, "predictions": context.artifacts.put(result.files[PREDICTIONS])}

@@ -19,8 +19,8 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.runtime import Runtime
 
 from graph.build import build_graph
-from graph.context import Context
-from graph.ports import Instruction
+from graph.context import Context, Silent
+from graph.ports import Critic, Instruction
 from graph.state import State, first_state
 from graph.task import Scoring, Task
 from sandbox.base import ExecResult, Program
@@ -44,7 +44,8 @@ TRACEBACK = 'Traceback (most recent call last):\n  File "program.py", line 3\nVa
 
 
 def task(**values: Any) -> Task:
-    given = {"name": "Peaks", "target": "Find the peaks.", "input": "CSV", "output": "rows", "scoring": SCORING}
+    given = {"name": "Peaks", "target": "Find the peaks.", "input": "CSV", "output": "rows"}
+    given |= {"scoring": SCORING, "search": {"policy": "linear"}}
     return Task(**(given | values))
 
 
@@ -119,6 +120,7 @@ class World:
     archive: MemoryArchive = field(default_factory=MemoryArchive)
     library: MemoryLibrary = field(default_factory=MemoryLibrary)
     artifacts: MemoryArtifacts = field(default_factory=MemoryArtifacts)
+    critic: Critic = field(default_factory=Silent)
     asks_person: bool = False
     said: list[Any] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
@@ -139,6 +141,7 @@ class World:
             instructions=Told(self.told),
             bench=self.bench,
             sandbox=self.sandbox,
+            critic=self.critic,
             asks_person=self.asks_person,
         )
 

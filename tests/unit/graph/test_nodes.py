@@ -13,23 +13,26 @@ from langgraph.types import Overwrite
 from small_world import DESIGN, MANUAL, MODULE, World, edit, fenced, glue, program, state, task, to
 
 from graph.candidates import first_candidate
+from graph.citations import keep, kept
 from graph.errors import ReplyUnusable
 from graph.executions import shown_output
+from graph.ideas import read_idea
 from graph.nodes.check import check
 from graph.nodes.debug import debug
 from graph.nodes.design import design
 from graph.nodes.document import document
 from graph.nodes.evaluate import evaluate
 from graph.nodes.execute import execute
-from graph.nodes.improve import improve, read_idea
+from graph.nodes.improve import improve
 from graph.nodes.integrate import integrate
 from graph.nodes.outline import outline
 from graph.nodes.search import search
 from graph.nodes.select import select
-from graph.nodes.terms import Term, distinct, terms
+from graph.nodes.terms import terms
 from graph.nodes.verify import verify
 from graph.nodes.write_module import write_module
-from graph.ports import Passage
+from graph.ports import Hit, Passage
+from graph.quality import Finding
 from graph.values import Version
 
 
@@ -65,14 +68,46 @@ async def test_terms_are_distinct_and_at_most_five():
     assert await terms(state(), w.runtime) == {"terms": ["T0: m0", "T1: m1", "T2: m2", "T3: m3", "T4: m4"]}
 
 
-def test_the_same_term_counts_once_where_it_came_first():
-    found = [Term(term="A", meaning="x"), Term(term="b"), Term(term="a ", meaning="y"), Term(term=" "), Term(term="C")]
-    assert distinct(found) == ["A: x", "b", "C"]
+async def test_what_the_user_gave_is_kept_without_a_question():
+    w = asking(library=MemoryLibrary({"a": ["d1", "d2"]}))
+    found = await search({"term": "a"}, w.runtime)
+    assert found["documents"] == ["d1", "d2"]
+    assert {row["reason"] for row in json.loads(w.context.text(found["looked_up"][0]))} == {"given with the task"}
 
 
-async def test_search_returns_references():
-    library = MemoryLibrary({"a": ["d1", "d2"]})
-    assert await search({"term": "a"}, asking(library=library).runtime) == {"documents": ["d1", "d2"]}
+def web(w: World, *titles: str) -> None:
+    """What a search for `a` finds: one of the user's own, and pages of the web."""
+    texts = [w.context.keep(json.dumps({"title": t, "source": t, "text": f"About {t}. " * 500})) for t in titles]
+    w.library.hits["a: b"] = [
+        Hit(text, title, title, own=not title.startswith("http")) for text, title in zip(texts, titles, strict=True)
+    ]
+
+
+async def test_pages_of_the_web_are_judged_for_this_task_and_the_reason_is_kept():
+    reply = {"pages": [{"number": 2, "keep": False, "reason": "a  band"}, {"number": 1, "keep": True, "reason": "yes"}]}
+    w = asking({("search", 0, "a: b"): json.dumps(reply)})
+    web(w, "mine.md", "http://one", "http://two")
+    found = await search({"term": "a: b"}, w.runtime)
+    rows = json.loads(w.context.text(found["looked_up"][0]))
+    assert [(row["source"], row["kept"], row["reason"]) for row in rows] == [
+        ("mine.md", True, "given with the task"),
+        ("http://one", True, "yes"),
+        ("http://two", False, "a band"),
+    ]
+    assert len(found["documents"]) == 2
+    prompt = w.chat.prompt("search", item="a: b")
+    assert "mine.md" not in prompt
+    assert "Page 2: http://two" in prompt
+    assert len(prompt) < 4000
+
+
+@pytest.mark.parametrize("reply", ["no", '{"pages": [{"number": 1, "keep": true}]}', '{"pages": []}'])
+async def test_a_judgement_of_no_use_keeps_all(reply: str):
+    w = asking({("search", 0, "a: b"): reply})
+    web(w, "http://one", "http://two")
+    found = await search({"term": "a: b"}, w.runtime)
+    assert len(found["documents"]) == 2
+    assert "not judged" in w.context.text(found["looked_up"][0])
 
 
 async def test_outline_is_given_what_was_found_for_the_task_and_its_terms():
@@ -93,9 +128,35 @@ async def test_design_starts_with_no_module_of_an_older_one():
     assert "The outline." in w.chat.prompt("design")
 
 
+RESTING = DESIGN.replace('"does"', '"rests_on": ["[aaaaaa]"], "does"', 1)
+SHOWN = Passage("aaaaaa", "Paper: a part", "http://paper", "A passage.")
+
+
+async def test_a_design_names_the_passages_it_rests_on_and_its_functions_are_given_them():
+    w = asking({"design": RESTING}, library=MemoryLibrary(passages=[SHOWN]))
+    found = await design(state(outline=w.context.keep("The outline.")), w.runtime)
+    assert "[aaaaaa] Paper: a part" in w.chat.prompt("design")
+    assert kept(w.context, found["cited"]["load"]) == [SHOWN]
+    w = replace(w, library=MemoryLibrary(), chat=ScriptedChat({("write_module", 0, "load"): fenced(MODULE)}))
+    given = {
+        "module": "load",
+        "design_reference": w.context.keep(DESIGN),
+        "found": [],
+        "cited": keep(w.context, [SHOWN]),
+    }
+    await write_module(given, w.runtime)
+    assert "A passage." in w.chat.prompt("write_module", item="load")
+
+
+async def test_a_design_that_rests_on_what_was_never_shown_is_refused():
+    w = asking({"design": RESTING.replace("aaaaaa", "bbbbbb")}, library=MemoryLibrary(passages=[SHOWN]))
+    with pytest.raises(ReplyUnusable, match=r"load rests on \[bbbbbb\], and there is no such passage"):
+        await design(state(outline=w.context.keep("The outline.")), w.runtime)
+
+
 async def test_write_module_returns_its_own_source_only():
     w = asking({("write_module", 0, "load"): fenced(MODULE)})
-    given = {"module": "load", "design_reference": w.context.keep(DESIGN), "found": ["d"]}
+    given = {"module": "load", "design_reference": w.context.keep(DESIGN), "found": ["d"], "cited": ""}
     found = await write_module(given, w.runtime)
     assert {name: w.context.text(reference) for name, reference in found["modules"].items()} == {"load": MODULE}
     assert w.library.queries == [(["d"], "load loads")]
@@ -104,7 +165,9 @@ async def test_write_module_returns_its_own_source_only():
 async def test_write_module_refuses_another_function():
     w = asking({("write_module", 0, "load"): fenced("def read(path):\n    return path\n")})
     with pytest.raises(ReplyUnusable, match="does not define the function load"):
-        await write_module({"module": "load", "design_reference": w.context.keep(DESIGN), "found": []}, w.runtime)
+        await write_module(
+            {"module": "load", "design_reference": w.context.keep(DESIGN), "found": [], "cited": ""}, w.runtime
+        )
 
 
 async def test_integrate_makes_the_first_candidate():
@@ -119,7 +182,7 @@ async def test_integrate_makes_the_first_candidate():
 async def test_check_lets_a_good_program_through():
     w = asking()
     one = candidate(w, program("0.5"))
-    assert await check(state(candidate=one), w.runtime) == {"candidate": one}
+    assert await check(state(candidate=one), w.runtime) == {"candidate": one | {"quality": None}}
 
 
 async def test_check_tells_what_it_found():
@@ -190,6 +253,7 @@ async def test_evaluate_archives_what_was_measured():
         "instruction": "",
         "instructions": [],
         "heard": 0,
+        "following": "improve",
         "stopped_by": "",
     }
     kept = w.versions[2]
@@ -371,3 +435,19 @@ async def test_document_says_so_when_commands_keep_failing():
 
 async def test_nothing_is_documented_when_nothing_was_chosen():
     assert await document(state(), asking().runtime) == {"document": ""}
+
+
+async def test_a_dangerous_program_goes_to_repair_and_others_are_counted():
+    class Strict:
+        async def read(self, source):
+            return [Finding("S307", 3, "eval")] if "eval" in source else [Finding("F401", 1, "unused")]
+
+    w = asking(critic=Strict())
+    one = candidate(w, program("0.7").replace("path.strip()", "eval(path)"))
+    found = await check(state(candidate=one), w.runtime)
+    assert "line 3: eval (S307)" in w.context.text(found["candidate"]["problem"])
+    fine = candidate(w, program("0.7"), execution=EXECUTION | {"predictions": w.artifacts.put(b"0.7")})
+    read = (await check(state(candidate=fine), w.runtime))["candidate"]
+    assert read["problem"] == ""
+    await evaluate(state(candidate=read), w.runtime)
+    assert w.versions[1].quality == {"bugs": 1, "security": 0, "smells": 0, "complexity": 0}

@@ -20,11 +20,15 @@ def test_after_terms(terms, expected):
 
 
 def test_after_design():
-    shared = {"design_reference": "d", "found": ["x"]}
+    shared = {"design_reference": "d", "cited": "", "found": ["x"]}
     assert routes.after_design(state(design="d", documents=["x"], module_names=["a", "b"])) == [
         Send("write_module", {"module": "a", **shared}),
         Send("write_module", {"module": "b", **shared}),
     ]
+
+
+def test_after_the_design_of_a_whole_program():
+    assert routes.after_design(state(design="d", module_names=["a"], whole=True)) == "write_program"
 
 
 def test_after_a_design_without_modules():
@@ -56,8 +60,14 @@ def test_after_check_and_execute(iteration, problem, repairs, checked, executed)
         ({"candidate": candidate(problem="p")}, "debug"),
         ({"stopped_by": "target"}, "select"),
         ({"stopped_by": "target", "asks_person": True}, "select"),
-        ({"asks_person": True}, "review"),
-        ({}, "improve"),
+        ({"stopped_by": "person"}, "select"),
+        ({"stopped_by": "iterations"}, "tune"),
+        ({"stopped_by": "budget", "iteration": 3, "tuned": ["s"]}, "tune"),
+        ({}, "tune"),
+        ({"asks_person": True}, "tune"),
+        ({"asks_person": True, "tuned": ["s"]}, "review"),
+        ({"tuned": ["s"]}, "improve"),
+        ({"iteration": 1}, "improve"),
     ],
 )
 def test_after_evaluate(values, expected):
@@ -65,8 +75,25 @@ def test_after_evaluate(values, expected):
 
 
 @pytest.mark.parametrize(
-    ("stopped_by", "review", "improve"), [("", "improve", "check"), ("person", "select", "select")]
+    ("values", "expected"),
+    [
+        ({"candidate": candidate()}, "check"),
+        ({"candidate": candidate(), "stopped_by": "ideas"}, "check"),
+        ({"stopped_by": "ideas"}, "select"),
+        ({"asks_person": True}, "review"),
+        ({}, "improve"),
+    ],
 )
+def test_after_tune(values, expected):
+    assert routes.after_tune(state(**values)) == expected
+
+
+def test_one_that_is_given_up_is_not_repaired():
+    at = state(candidate=candidate(problem="p", given_up=True))
+    assert (routes.after_check(at), routes.after_execute(at)) == ("evaluate", "evaluate")
+
+
+@pytest.mark.parametrize(("stopped_by", "review", "improve"), [("", "improve", "check"), ("ideas", "select", "tune")])
 def test_after_review_and_improve(stopped_by, review, improve):
     at = state(stopped_by=stopped_by)
     assert (routes.after_review(at), routes.after_improve(at)) == (review, improve)
