@@ -32,9 +32,13 @@ check: setup
 test: check
 	$(BIN)/python -m pytest
 
-# What a run costs: model calls, tokens, checkpoint bytes, seconds. Numbers to read, no test.
+# What a run costs (model calls, tokens, checkpoint bytes, seconds), how well passages are found, how a server bears up.
+# Numbers to read, no test.
 bench: setup
 	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python benchmarks/tuning.py
+	@$(BIN)/python benchmarks/retrieval.py
+	@$(BIN)/python benchmarks/chain.py
 	@$(BIN)/python benchmarks/load.py
 
 # 200 jobs on Postgres while workers are killed, and Postgres and Docker Engine restarted. Ends with 1 where one is lost.

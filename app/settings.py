@@ -9,6 +9,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from graph.errors import AutoiotError
 
+ENGINES = ("folder", "tavily", "searxng", "wikipedia", "arxiv")
+HTTP = r"^https?://[^\s]+$"
+
 
 class SettingsInvalid(AutoiotError):
     """A setting is wrong."""
@@ -35,11 +38,24 @@ class Settings(BaseSettings):
     """Seconds that one reply of the model may take."""
     retries: Annotated[int, Field(alias="AUTOIOT_MODEL_RETRIES", ge=0, le=20)] = 4
     max_output_tokens: Annotated[int | None, Field(alias="AUTOIOT_MAX_OUTPUT_TOKENS", ge=256)] = None
+    tools: Annotated[Literal["auto", "off"], Field(alias="AUTOIOT_TOOLS")] = "auto"
+    """Whether the model may call tools while it works on a step."""
     parallel_calls: Annotated[int, Field(alias="AUTOIOT_PARALLEL_CALLS", ge=1)] = 8
     embedding_model: Annotated[str | None, Field(alias="AUTOIOT_EMBEDDING_MODEL")] = None
     """Unset: passages are found by the words they share, without any call."""
+    embedding_url: Annotated[str | None, Field(alias="AUTOIOT_EMBEDDING_BASE_URL")] = None
+    """Where that model is served; unset: where the chat model is."""
+    embedding_key: Annotated[SecretStr | None, Field(alias="AUTOIOT_EMBEDDING_API_KEY")] = None
     tavily_api_key: Annotated[SecretStr | None, Field(alias="TAVILY_API_KEY")] = None
     tavily_url: Annotated[str | None, Field(alias="TAVILY_API_BASE_URL")] = None
+    search: Annotated[tuple[str, ...], NoDecode, Field(alias="AUTOIOT_SEARCH")] = ("auto",)
+    """`auto`, `off`, or the engines that are asked side by side."""
+    searxng_url: Annotated[str | None, Field(alias="AUTOIOT_SEARXNG_URL", pattern=HTTP)] = None
+    wikipedia_url: Annotated[str | None, Field(alias="AUTOIOT_WIKIPEDIA_URL", pattern=HTTP)] = None
+    """The api.php of another language, or of a mirror; unset: the English one."""
+    arxiv_url: Annotated[str | None, Field(alias="AUTOIOT_ARXIV_URL", pattern=HTTP)] = None
+    fetch_hosts: Annotated[tuple[str, ...], NoDecode, Field(alias="AUTOIOT_FETCH_HOSTS")] = ()
+    """Of the own network, as `host` or `host:port`, that pages may be fetched from nevertheless."""
     prices: Annotated[Path | None, Field(alias="AUTOIOT_PRICES")] = None
     """A YAML file: model name -> {input, output}, in USD per million tokens."""
     replay: Annotated[Path | None, Field(alias="AUTOIOT_REPLAY")] = None
@@ -50,7 +66,7 @@ class Settings(BaseSettings):
     metrics_port: Annotated[int | None, Field(alias="AUTOIOT_METRICS_PORT", ge=1, le=65_535)] = None
     """Where a worker shows what it has counted; unset: nowhere. A server does so at `/metrics`."""
     metrics_host: Annotated[str, Field(alias="AUTOIOT_METRICS_HOST")] = "127.0.0.1"
-    otlp_endpoint: Annotated[str | None, Field(alias="AUTOIOT_OTLP_ENDPOINT", pattern=r"^https?://[^\s]+$")] = None
+    otlp_endpoint: Annotated[str | None, Field(alias="AUTOIOT_OTLP_ENDPOINT", pattern=HTTP)] = None
     """Where servers and workers send spans to, as OTLP over HTTP; unset: nowhere."""
     otlp_prompts: Annotated[bool, Field(alias="AUTOIOT_OTLP_PROMPTS")] = False
     """Put the text of calls to models into spans."""
@@ -91,6 +107,27 @@ class Settings(BaseSettings):
     """Folders below which an admin may register datasets with a server; unset: none may be."""
     upload_max_mb: Annotated[int, Field(alias="AUTOIOT_UPLOAD_MAX_MB", ge=1, le=1_000_000)] = 4096
     """The largest archive that a server takes; it may unpack to four times as much."""
+
+    @field_validator("search", "fetch_hosts", mode="before")
+    @classmethod
+    def _is_a_list(cls, given: object) -> object:
+        if not isinstance(given, str):
+            return given
+        return tuple(filter(None, (name.strip().lower() for name in given.split(","))))
+
+    @field_validator("search")
+    @classmethod
+    def _must_be_engines(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        if given not in (("auto",), ("off",)) and (not given or set(given) - set(ENGINES)):
+            raise ValueError(f"give auto, off, or some of {', '.join(ENGINES)} with ',' between them")
+        return tuple(dict.fromkeys(given))
+
+    @property
+    def searches_web(self) -> bool:
+        """Whether a term is ever asked of anybody else."""
+        if self.search == ("auto",):
+            return bool(self.tavily_api_key and self.tavily_api_key.get_secret_value())
+        return bool(set(self.search) - {"off", "folder"})
 
     @field_validator("dataset_roots", mode="before")
     @classmethod

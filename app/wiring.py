@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from app.db.checkpoints import Checkpoints
 from app.db.migrate import migrate
 from app.db.postgres_checkpoints import open_postgres_checkpoints, set_up_tables
 from app.db.session import Database, open_database
-from app.db.sqlite_checkpoints import SqliteCheckpoints
+from app.db.sqlite_checkpoints import open_sqlite_checkpoints
 from app.jobs.queue import NoQueue, Queue
 from app.jobs.request import RunRequest
 from app.jobs.retention import Keeping, Retention
@@ -26,6 +26,9 @@ from app.keys.quota import Quota
 from app.keys.quotas import Quotas
 from app.keys.rate import RateLimit
 from app.keys.service import Keys
+from app.knowledge.documents import Documents
+from app.knowledge.shelf import Shelf
+from app.pages.document import Document
 from app.providers.recording import read_recording
 from app.providers.source import Source
 from app.queue.embedded import EmbeddedQueue, EmbeddedWorker
@@ -89,6 +92,9 @@ def make_jobs(
         open_sandbox=lambda request: open_confinement(settings, request.sandbox, request.task.constraints),
         queue=queue,
         embedding_model=settings.embedding_model,
+        offers_tools=settings.tools == "auto",
+        searches_web=settings.searches_web,
+        shelf=make_shelf(home, database, open_quotas(settings, database)),
         observer=observer,
     )
 
@@ -124,6 +130,24 @@ async def open_keys(settings: Settings) -> AsyncGenerator[tuple[Keys, Quotas]]:
     settings.home.mkdir(parents=True, exist_ok=True)
     async with open_database(address(settings)) as database:
         yield Keys(database), open_quotas(settings, database)
+
+
+@contextlib.asynccontextmanager
+async def open_shelf(settings: Settings) -> AsyncGenerator[Shelf]:
+    """What is kept to look things up in, within the quotas of workspaces."""
+    home = made_home(settings)
+    async with open_database(address(settings)) as database:
+        yield make_shelf(home, database, open_quotas(settings, database))
+
+
+def make_shelf(home: Path, database: Database, quotas: Quotas) -> Shelf:
+    return Shelf(Documents(database), home / "knowledge", quotas.refuse_bytes)
+
+
+def open_fetch(settings: Settings) -> Callable[[str], Awaitable[Document]]:
+    from app.sources import open_fetcher  # noqa: PLC0415 (clients of the web, which most commands do without)
+
+    return open_fetcher(settings).document
 
 
 def open_retention(settings: Settings, jobs: Jobs) -> Retention:
@@ -164,7 +188,7 @@ async def open_store(url: URL, home: Path) -> AsyncGenerator[tuple[Database, Che
             async with open_postgres_checkpoints(url) as checkpoints:
                 yield database, checkpoints
         else:
-            yield database, SqliteCheckpoints(home / "checkpoints.db")
+            yield database, await open_sqlite_checkpoints(home / "checkpoints.db")
 
 
 @cache

@@ -7,6 +7,7 @@ is finished twice, or has paid for a call twice.
 
 import argparse
 import asyncio
+import contextlib
 import itertools
 import os
 import re
@@ -48,6 +49,7 @@ class Chaos:
     database: URL
     log: Path
     """Of the server and its workers."""
+    workers: int
     every: float
     """Seconds between two kills."""
     began: float = field(default_factory=time.monotonic)
@@ -58,15 +60,34 @@ class Chaos:
         print(f"  {time.monotonic() - self.began:5.0f} s  {what}", flush=True)
 
     def kill_one(self) -> None:
-        """The worker that has taken jobs for longest, if one does yet; another one takes its place."""
-        taking = {int(found) for found in re.findall(r"#(\d+): takes", self.log.read_text())}
-        oldest = next((worker for worker in self.server.others if worker.pid in taking), None)
+        """The process that has taken jobs for longest; another one takes its place."""
+        taking = (int(found) for found in re.findall(r"#(\d+): takes", self.log.read_text()))
+        oldest = next((process for process in taking if process not in self.killed), None)
         if oldest:
-            oldest.kill()
-            self.killed[oldest.pid] = time.time()
-            self.server.others.remove(oldest)
-            oldest.wait()
-            self.server.worker()
+            self._kill(oldest)
+
+    def kill_all(self) -> None:
+        """The process, too, that replaces the others; another one is started."""
+        for worker in self.server.others:
+            children = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()
+            worker.kill()
+            worker.wait()
+            self.say(f"the workers' own parent killed, process {worker.pid}, and what forks them, {children}")
+            for child in map(int, children):
+                os.kill(child, signal.SIGKILL)
+        for process in map(int, re.findall(r"#(\d+): takes", self.log.read_text())):
+            self._kill(process)
+        self.server.others.clear()
+        self.begin()
+
+    def begin(self) -> None:
+        self.server.worker("--processes", str(self.workers))
+
+    def _kill(self, process: int) -> None:
+        if process not in self.killed:
+            self.killed[process] = time.time()
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
 
     def restart_postgres(self) -> None:
         self.postgres.stop()
@@ -79,7 +100,8 @@ class Chaos:
             self.say("Docker Engine is NOT restarted: that takes root, and an engine of this machine")
             return
         engine = int(ENGINE_PID.read_text())
-        os.kill(engine, signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(engine, signal.SIGTERM)
         while Path(f"/proc/{engine}").exists() and is_alive(engine):
             time.sleep(0.1)
         self.say(f"Docker Engine stopped, for {AWAY:.0f} s")
@@ -91,7 +113,7 @@ class Chaos:
 
     def go_on(self, jobs: int, limit: float, keep_engine: bool) -> Counter[str]:
         """Until all have ended, or for `limit` seconds; how many are in which state then."""
-        breaking = [(0.25 * jobs, self.restart_postgres)]
+        breaking = [(0.25 * jobs, self.restart_postgres), (0.4 * jobs, self.kill_all)]
         if not keep_engine:
             breaking.append((0.6 * jobs, self.restart_engine))
         for turn in itertools.count(1):
@@ -213,9 +235,8 @@ def main() -> int:
             sent = httpx2.put(f"{server.address}/v1/datasets/numbers/archive", content=archive, timeout=60)
             sent.raise_for_status()
             asyncio.run(submit(server, given.jobs))
-            for _ in range(given.workers):
-                server.worker()
-            chaos = Chaos(server, postgres, database, log, given.every)
+            chaos = Chaos(server, postgres, database, log, given.workers, given.every)
+            chaos.begin()
             print(f"{given.jobs} jobs on Postgres, {given.workers} workers, one killed every {given.every:.0f} s")
             chaos.go_on(given.jobs, given.limit, given.keep_engine)
             tell(chaos, given.jobs)

@@ -10,7 +10,20 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from app.api import checkpoints, datasets, docs, events, health, instructions, jobs, keys, metrics, results, review
+from app.api import (
+    checkpoints,
+    datasets,
+    docs,
+    events,
+    health,
+    instructions,
+    jobs,
+    keys,
+    knowledge,
+    metrics,
+    results,
+    review,
+)
 from app.api.problems import BodyLimit, Problem, handle_problems
 from app.api.traffic import Traffic
 from app.services import Services
@@ -24,6 +37,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     checkpoints.router,
     datasets.router,
     keys.router,
+    knowledge.router,
     health.router,
     metrics.router,
     docs.router,

@@ -4,7 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from app.db.tables import EventRow, RunRow, Status
+from app.db.tables import RunRow, Status
+from app.jobs.overview import Overview
 from app.jobs.retention import checkpoints_until
 from app.providers.ledger import Usage
 from graph.policy import is_better, value
@@ -69,7 +70,7 @@ class Page(BaseModel):
 
 
 def links(run: str) -> dict[str, str]:
-    results = ("events", "versions", "artifacts", "bundle", "report", "calls", "usage")
+    results = ("events", "versions", "artifacts", "bundle", "report", "calls", "privacy", "usage")
     names = (*results, "review", "instructions", "checkpoints")
     return {"self": f"/v1/jobs/{run}"} | {name: f"/v1/jobs/{run}/{name}" for name in names}
 
@@ -93,13 +94,11 @@ def describe_line(row: RunRow) -> JobLine:
     return JobLine(**line(row))
 
 
-def describe(
-    row: RunRow, versions: list[Version], usage: Usage, last: EventRow | None, kept_days: float | None = None
-) -> Job:
+def describe(row: RunRow, seen: Overview, kept_days: float | None = None) -> Job:
     """`kept_days`: for how long after the end of a job its checkpoints are kept; none: for ever."""
     task = Task.model_validate(row.request["task"])
-    best = best_so_far(task, versions)
-    chosen = next((v for v in versions if best and v.version == best.version), None)
+    best, last = best_so_far(task, seen.versions), seen.last
+    chosen = next((v for v in seen.versions if best and v.version == best.version), None)
     result_best = (row.result or {}).get("best") or {}
     return Job(
         **line(row),
@@ -112,7 +111,7 @@ def describe(
         best=best,
         claim=chosen.claim if chosen else {},
         test=result_best.get("test"),
-        usage=usage,
+        usage=seen.usage,
         waits_for="a review" if row.status == "waiting" else None,
         forked_from=ForkedFrom(**row.forked_from) if row.forked_from else None,
         checkpoints_until=checkpoints_until(row, kept_days),

@@ -48,7 +48,7 @@ async def tell(row: Owned, body: Told, services: Given) -> Line:
     if not storable(body.text).strip():
         raise TaskInvalid("body.text: it holds no text")
     step = await services.jobs.history.step(row.id)
-    iterations = Task.model_validate(row.request["task"]).iterations
+    iterations = Task.model_validate(row.request["task"]).candidates
     if step and not can_be_heard(step.next, step.state, iterations):
         raise ChangeRefused("no step is left that could hear it; fork the job from an earlier checkpoint")
     return describe(await services.jobs.instructions(row.id).add(body.text), heard=0)

@@ -12,9 +12,9 @@ from app.api.owned import Owned
 from app.api.problems import answers
 from app.api.services import Given
 from app.db.tables import RunRow, Status
-from app.jobs.archive import saved_versions
 from app.jobs.lifecycle import ChangeRefused
 from app.jobs.order import Order, place_order
+from app.jobs.overview import overview
 from graph.task import Task
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"], responses=answers(400, 401, 422, 429, 503))
@@ -89,8 +89,5 @@ async def remove(row: Owned, services: Given) -> None:
 
 
 async def whole(row: RunRow, services: Given) -> Job:
-    jobs = services.jobs
-    versions = await saved_versions(jobs.database, row.id)
-    usage = await jobs.calls(row.id).usage()
-    last = await jobs.events.last_step(row.id)
-    return describe(row, versions, usage, last, services.settings.keep_checkpoints_days)
+    seen = await overview(services.jobs.database, row.id)
+    return describe(row, seen, services.settings.keep_checkpoints_days)

@@ -1,5 +1,6 @@
 """What goes wrong, as `application/problem+json` (RFC 9457): one line that the caller can act on."""
 
+import re
 from typing import Any
 
 import psycopg
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.datasets.errors import DatasetTaken, DatasetUnknown, DiskFull, UploadBroken, UploadTooLarge
 from app.jobs.lifecycle import ChangeRefused
 from app.keys.errors import KeyUnknown, LastAdminKey, QuotaExceeded
+from app.knowledge.errors import KnowledgeUnknown
 from graph.errors import AutoiotError, RunUnknown
 from sandbox.errors import SandboxError
 
@@ -23,6 +25,8 @@ MEDIA_TYPE = "application/problem+json"
 MOST_BODY_BYTES = 1_000_000
 """Of a request that is no upload."""
 MOST_ERRORS = 20
+UPLOADS = re.compile(r"/archive$|^/v1/knowledge/")
+"""They keep to limits of their own."""
 
 
 class Problem(BaseModel):
@@ -64,7 +68,7 @@ def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 MEANINGS: tuple[tuple[int, tuple[type[Exception], ...]], ...] = (
     (400, (UploadBroken,)),
-    (404, (RunUnknown, DatasetUnknown, KeyUnknown)),
+    (404, (RunUnknown, DatasetUnknown, KeyUnknown, KnowledgeUnknown)),
     (409, (ChangeRefused, DatasetTaken, LastAdminKey)),
     (413, (UploadTooLarge,)),
     (429, (QuotaExceeded,)),
@@ -110,11 +114,11 @@ def handle_problems(app: FastAPI) -> None:
 class BodyLimit:
     """Refuses a body that says beforehand that it is too long: the framework would answer in plain text."""
 
-    def __init__(self, app: ASGIApp, most: int = MOST_BODY_BYTES, uploads: str = "/archive") -> None:
+    def __init__(self, app: ASGIApp, most: int = MOST_BODY_BYTES, uploads: re.Pattern[str] = UPLOADS) -> None:
         self.app, self.most, self.uploads = app, most, uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].endswith(self.uploads):
+        if scope["type"] != "http" or self.uploads.search(scope["path"]):
             return await self.app(scope, receive, send)
         length = dict(scope["headers"]).get(b"content-length", b"0")
         if length.isdigit() and int(length) > self.most:

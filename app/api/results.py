@@ -20,6 +20,7 @@ from app.api.services import Given
 from app.db.plain import finite
 from app.db.tables import RunRow
 from app.jobs.archive import facts, saved_versions
+from app.providers.departures import Departure, departures
 from app.providers.ledger import as_value
 
 router = APIRouter(prefix="/v1/jobs/{job}", tags=["results"], responses=answers(401, 404, 422, 429, 503))
@@ -90,6 +91,12 @@ async def report(row: Owned, services: Given) -> HTMLResponse:
 async def calls(row: Owned, services: Given) -> list[dict[str, Any]]:
     """The ledger: every call to the outside, with what was sent and what came back."""
     return [as_value(call) for call in await services.jobs.calls(row.id).rows()]
+
+
+@router.get("/privacy")
+async def privacy(row: Owned, services: Given) -> list[Departure]:
+    """All that left the server's machine for this job: to whom, when, how much, for which step, and its words."""
+    return departures(await services.jobs.calls(row.id).rows())
 
 
 @router.get("/usage")

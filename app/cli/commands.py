@@ -1,13 +1,13 @@
 """All commands by name, each imported when it is the one that was asked for: together they take seconds."""
 
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
+from app.cli.imports import import_for_good
 from app.client.errors import AddressInvalid
 
 
@@ -62,6 +62,11 @@ COMMANDS = (
         there="app.cli.remote.look:show",
     ),
     Command(
+        "privacy",
+        "List all that left this machine for RUN: to whom, when, how much, for which step.",
+        here="app.cli.privacy:privacy",
+    ),
+    Command(
         "submit",
         "Hand TASK and its data to a server, and print the id of the job.",
         there="app.cli.remote.submit:submit",
@@ -114,6 +119,11 @@ COMMANDS = (
         "Keys of the server: who may come in, and what their workspaces may use.",
         here="app.cli.keys:keys",
     ),
+    Command(
+        "knowledge",
+        "Papers, handbooks and manuals that are kept, for tasks to name in `knowledge:`.",
+        here="app.cli.knowledge:knowledge",
+    ),
     Command("sandbox", "What confines programs here.", here="app.cli.sandbox:sandbox"),
 )
 BY_NAME = {command.name: command for command in COMMANDS}
@@ -131,7 +141,7 @@ class Lazy(TyperGroup):
 
 def load(name: str, place: str) -> Any:
     module, _, attribute = place.partition(":")
-    found = getattr(import_module(module), attribute)
+    found = getattr(import_for_good(module)[0], attribute)
     holder = typer.Typer(add_completion=False)
     holder.callback()(stand_in)
     if isinstance(found, typer.Typer):

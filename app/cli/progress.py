@@ -11,7 +11,9 @@ from rich.table import Table
 from app.jobs.progress import Event
 from app.jobs.request import RunRequest
 from app.providers.usage import Usage
+from app.report.words import against_drafts
 from app.settings import Settings
+from graph.budget import in_words
 from graph.task import Task
 
 NOTE_CHARACTERS = 150
@@ -24,7 +26,6 @@ class Printer:
         self.console = console
         self.run = ""
         self._metric = ""
-        self._iterations = 0
         self._iteration = 0
         self._active: dict[str, int] = {}
         self._status: Status | None = None
@@ -38,8 +39,9 @@ class Printer:
 
     def head(self, task: Task, run: str, source: str) -> None:
         self._metric = task.scoring.metric if task.scoring else ""
-        self._iterations = task.iterations
-        line = f"[bold]{escape(task.name)}[/bold] · {escape(run)} · {escape(source)}"
+        budget = in_words(task.budget)
+        limited = f" · budget {budget}" if budget else ""
+        line = f"[bold]{escape(task.name)}[/bold] · {escape(run)} · {escape(source)}{limited}"
         self.console.print(line, soft_wrap=True)
 
     def forget_steps(self) -> None:
@@ -64,14 +66,14 @@ class Printer:
     def _started(self, event: Event) -> None:
         self._active[event.node] = self._active.get(event.node, 0) + 1
         # `improve` is given the number of the candidate before it.
-        self._iteration = max(self._iteration, event.iteration + (event.node == "improve"))
+        self._iteration = max(self._iteration, event.iteration + (event.node in ("draft", "improve")))
 
     def _finished(self, event: Event) -> None:
         left = self._active.pop(event.node, 1) - 1
         if left:
             self._active[event.node] = left
             return
-        place = f"iteration {self._iteration} of {self._iterations}, " if self._iteration else ""
+        place = f"iteration {self._iteration}, " if self._iteration else ""
         self._line(event, event.node, f"[dim]{place}{event.usage.calls} calls, {tokens(event.usage)} tokens[/dim]")
 
     def _note(self, event: Event) -> None:
@@ -134,6 +136,8 @@ def summary(console: Console, result: dict[str, Any], request: RunRequest) -> No
 def tell_result(console: Console, result: dict[str, Any]) -> None:
     console.print()
     console.print(scores_table(result))
+    if said := against_drafts(result, (result["task"].get("scoring") or {}).get("metric", "")):
+        console.print(said, soft_wrap=True)
     usage = result["usage"]
     money = "price unknown" if usage["usd"] is None else f"{usage['usd']:.4f} USD"
     console.print(

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from app.artifacts.sweeping import Unused
 from app.jobs.retention import Plan
 from app.report.numbers import size
 from app.settings import read_settings
@@ -16,7 +17,7 @@ def prune(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
 ) -> None:
     """Remove what AUTOIOT_KEEP_CHECKPOINTS_DAYS and AUTOIOT_KEEP_JOBS_DAYS keep no longer. A server does so hourly."""
-    found, freed = asyncio.run(prune_once(dry_run=dry_run))
+    found, freed, swept = asyncio.run(prune_once(dry_run=dry_run))
     console = Console(highlight=False)
     for run in found.checkpoints:
         console.print(f"{run}: its checkpoints", markup=False)
@@ -24,10 +25,11 @@ def prune(
         console.print(f"{run}: all of it", markup=False)
     said = "would go" if dry_run else "are gone"
     jobs, others = f"{len(found.jobs)} jobs ({size(freed)} of files)", len(found.checkpoints)
-    console.print(f"{jobs} and the checkpoints of {others} others {said}", soft_wrap=True)
+    artifacts = f"{len(swept.files)} artifacts that no job uses ({size(swept.bytes)})"
+    console.print(f"{jobs}, the checkpoints of {others} others and {artifacts} {said}", soft_wrap=True)
 
 
-async def prune_once(*, dry_run: bool) -> tuple[Plan, int]:
+async def prune_once(*, dry_run: bool) -> tuple[Plan, int, Unused]:
     settings = read_settings()
     async with open_jobs(settings) as jobs:
         retention = open_retention(settings, jobs)
@@ -35,4 +37,5 @@ async def prune_once(*, dry_run: bool) -> tuple[Plan, int]:
         freed = await retention.bytes(found)
         if not dry_run:
             await retention.prune(found)
-    return found, freed
+        swept = await (retention.unused() if dry_run else retention.sweep())
+    return found, freed, swept

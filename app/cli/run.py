@@ -12,6 +12,7 @@ from app.cli.asking import ask_person
 from app.cli.backends import CHOICES, known_sandbox
 from app.cli.exits import INTERRUPTED, NO_PROGRAM
 from app.cli.failures import explain, naming
+from app.cli.forecast import print_forecast
 from app.cli.progress import Printer, summary
 from app.cli.targets import refuse_unwritable_file, refuse_unwritable_folder
 from app.db.errors import LostJob
@@ -20,6 +21,7 @@ from app.jobs.lifecycle import JobCancelled
 from app.jobs.request import RunRequest
 from app.jobs.service import Jobs
 from app.jobs.taskfile import read_task
+from app.providers.prices import read_prices
 from app.settings import Settings, read_settings
 from app.wiring import open_jobs
 from graph.errors import RunFailed, TaskInvalid
@@ -44,6 +46,7 @@ def run(
     ] = None,
     sandbox: Annotated[str | None, typer.Option(help=f"{CHOICES} (default: AUTOIOT_SANDBOX, else {AUTO})")] = None,
     review: Annotated[bool, typer.Option(help="Ask me after each evaluation.")] = False,
+    forecast: Annotated[bool, typer.Option("--forecast", help="Say what it will ask of the model, and end.")] = False,
 ) -> None:
     """Write, run, debug, improve and document a program for TASK.
 
@@ -55,6 +58,11 @@ def run(
     if record:
         refuse_unwritable_file("--record", record)
     settings, asked, base = read_settings(), read_run_task(task, dataset, iterations), task.resolve().parent
+    if forecast:
+        name = model or asked.model or settings.model
+        prices = read_prices(settings.prices)
+        print_forecast(Console(highlight=False), asked, name, prices, searches_web=settings.searches_web)
+        raise typer.Exit
     folder = dataset or base / str(asked.dataset)
     out = out or Path(f"result-{task.stem if task.stem != 'task' else base.name}")
     refuse_unwritable_folder("--out", out)

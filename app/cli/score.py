@@ -4,6 +4,7 @@ import asyncio
 import json
 import tempfile
 from dataclasses import dataclass
+from math import isclose, nan
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -54,14 +55,17 @@ def score(
     description: Annotated[Path | None, typer.Option(help="A dataset.yaml that lies elsewhere.")] = None,
     sandbox: Annotated[str | None, typer.Option(help=f"{CHOICES} (default: AUTOIOT_SANDBOX, else {AUTO})")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The metrics as JSON, also per unit.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Compare with the result.json beside PROGRAM.")] = False,
 ) -> None:
     """Run PROGRAM on one split of a dataset and measure its predictions.
 
     The scoring is that of --task, else of the result.json beside PROGRAM, else the usual one for such labels.
-    Exit code 1: the program failed, or its predictions cannot be scored; 2: something else to put right.
+    Exit code 1: the program failed, its predictions cannot be scored, or --check finds another score than was
+    reported; 2: something else to put right.
     """
     console = Console(highlight=False)
     try:
+        expected = reported(program, split) if check else {}
         measurement = asyncio.run(measure(program, dataset, split, task, description, sandbox))
     except ProgramFailed as error:
         Console(stderr=True).print(f"autoiot: the program failed: {escape(str(error))}", soft_wrap=True)
@@ -70,6 +74,31 @@ def score(
         print(json.dumps(finite({"split": split, "metrics": measurement.metrics, "units": measurement.units})))  # noqa: T201
     else:
         console.print(measurement_table(measurement, split))
+    if check:
+        tell_difference(measurement.metrics, expected)
+
+
+def tell_difference(metrics: dict[str, float], expected: dict[str, float]) -> None:
+    """Says whether they are the same; raises typer.Exit where they are not."""
+    console = Console(stderr=True, highlight=False)
+    others = [name for name, number in expected.items() if not isclose(metrics.get(name, nan), number, rel_tol=1e-9)]
+    if not others:
+        console.print("The same as was reported.")
+        return
+    for name in others:
+        console.print(f"autoiot: {name}: {metrics.get(name)}, but {expected[name]} was reported", soft_wrap=True)
+    raise typer.Exit(NO_SCORE)
+
+
+def reported(program: Path, split: str) -> dict[str, float]:
+    """The metrics in the result.json beside the program. Raises TaskInvalid when it has none."""
+    file = program.resolve().parent / "result.json"
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))["best"][split]
+        numbers = {name: float(number) for name, number in found.items() if number is not None}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise TaskInvalid(f"{file}: no {split} score to compare with") from error
+    return numbers
 
 
 class ProgramFailed(Exception):

@@ -1,20 +1,17 @@
 """`autoiot worker`."""
 
-import asyncio
-import logging
-import signal
+import sys
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import typer
 
+from app.cli.guard import guarded
+from app.cli.imports import import_for_good
+from app.cli.processes import Processes
 from app.settings import Settings, SettingsInvalid, read_settings
 from app.telemetry.logs import write_logs
-from app.telemetry.observer import Observer
-from app.telemetry.telemetry import metrics_port, telemetry
-from app.wiring import open_working
-
-log = logging.getLogger(__name__)
 
 
 class Needs(StrEnum):
@@ -28,13 +25,18 @@ def worker(
     queue: Annotated[
         list[Needs] | None, typer.Option(help="Take jobs of this queue only; may be given again (default: both).")
     ] = None,
+    processes: Annotated[
+        int, typer.Option(min=1, max=256, help="Work in so many processes; one that is lost is replaced.")
+    ] = 1,
 ) -> None:
     """Run jobs of a server that has Postgres, AUTOIOT_JOBS_AT_ONCE at a time. Ctrl-C or SIGTERM gives them back."""
-    settings = read_settings()
+    settings, queues = read_settings(), tuple(needs.value for needs in queue or Needs)
     refuse_alone(settings)
+    if processes == 1:
+        work(settings, queues)
+        return
     write_logs(settings.log_format, settings.log_level)
-    with telemetry(settings) as watching, metrics_port(settings, watching.metrics):
-        asyncio.run(work(settings, tuple(needs.value for needs in queue or Needs), watching.observer))
+    raise typer.Exit(Processes(processes, partial(work_numbered, queues), warm="app.cli.warm").run())
 
 
 def refuse_alone(settings: Settings) -> None:
@@ -47,11 +49,16 @@ def refuse_alone(settings: Settings) -> None:
         raise SettingsInvalid("AUTOIOT_JOBS_AT_ONCE: it is 0, so this worker would take no job")
 
 
-async def work(settings: Settings, queues: tuple[str, ...], observer: Observer) -> None:
-    stopping = asyncio.Event()
-    for sent in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(sent, stopping.set)
-    async with open_working(settings, queues, observer) as (jobs, taking), taking.working():
-        log.info("%s: takes %d at once of %s", jobs.place.worker, settings.jobs_at_once, ", ".join(queues))
-        await stopping.wait()
-        log.info("stopping: jobs go back into the queue, after the step in progress or in 15 s")
+def work_numbered(queues: tuple[str, ...], number: int) -> None:
+    """In a process of its own, whose metrics are at a port of its own."""
+    sys.exit(guarded(lambda: work(numbered(read_settings(), number), queues)))
+
+
+def numbered(settings: Settings, number: int) -> Settings:
+    port = settings.metrics_port and settings.metrics_port + number
+    return settings.model_copy(update={"metrics_port": port})
+
+
+def work(settings: Settings, queues: tuple[str, ...]) -> None:
+    # Seconds and much memory, which a process that only watches others does without.
+    import_for_good("app.cli.working")[0].work_until_stopped(settings, queues)

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.db.fence import Fence
 from app.db.session import Database
@@ -36,9 +36,12 @@ def facts(version: Version) -> dict[str, Any]:
 
 
 async def saved_versions(database: Database, run: str) -> list[Version]:
-    query = select(VersionRow).where(VersionRow.run == run).order_by(VersionRow.version)
     async with database.read() as session:
-        return [to_version(row.data) for row in await session.scalars(query)]
+        return [to_version(row.data) for row in await session.scalars(versions_of(run))]
+
+
+def versions_of(run: str) -> Select[VersionRow]:
+    return select(VersionRow).where(VersionRow.run == run).order_by(VersionRow.version)
 
 
 def to_version(data: dict[str, Any]) -> Version:

@@ -3,8 +3,11 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
+from langgraph.config import get_stream_writer
+from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import RunControl
 from langgraph.types import Command
 
@@ -44,7 +47,7 @@ class Attempt:
     async def follow(self, answer: dict[str, Any] | None) -> tuple[State, bool]:
         """The last state, and whether it waits for a person; `answer` is the person's word, if it waited."""
         async with self.checkpoints.open(self.ledger.fence) as saver:
-            graph = build_graph().compile(checkpointer=saver)
+            graph = compiled().copy({"checkpointer": saver})
             config: Any = {"configurable": {"thread_id": self.ledger.run}, "recursion_limit": RECURSION_LIMIT}
             snapshot = await graph.aget_state(config)
             answer = answer if is_meant(answer, snapshot) else None
@@ -70,6 +73,12 @@ class Attempt:
         for event in to_events(part, usage, self.seconds):
             await self.journal.write(event)
             self.listener(event)
+
+
+@cache
+def compiled() -> CompiledStateGraph[State, Context, State, State]:
+    """Once for a process: it takes as long as all else before the first step."""
+    return build_graph().compile()
 
 
 def goes_on(snapshot: Any, answer: dict[str, Any] | None) -> bool:
@@ -103,3 +112,8 @@ def to_events(part: Any, usage: Usage, seconds: float) -> Iterator[Event]:
         yield Event("note", "", usage, seconds, text=data["note"])
     else:
         yield Event("version", "evaluate", usage, seconds, data=data)
+
+
+def note(text: str) -> None:
+    """One line for whoever follows the job, from within a node."""
+    get_stream_writer()({"note": text})

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Select, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.fence import Fence
@@ -46,6 +46,12 @@ class Journal:
             stopped = in_progress([(row.kind, row.data) for row in rows])
             data = {"stopped": stopped, "text": "no model call, program or container of it is left"}
             await tell(self.fence.database, session, self.fence.run, "receipt", data)
+
+
+def last_step_of(run: str) -> Select[EventRow]:
+    """That the node which began last did so."""
+    query = select(EventRow).where(EventRow.run == run, EventRow.kind == "started")
+    return query.order_by(EventRow.number.desc()).limit(1)
 
 
 def in_progress(steps: Iterable[tuple[str, dict[str, Any]]]) -> list[str]:
@@ -107,12 +113,6 @@ class Events:
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(self.fallback):
                             await woken.wait()
-
-    async def last_step(self, run: str) -> EventRow | None:
-        """The node that began last."""
-        query = select(EventRow).where(EventRow.run == run, EventRow.kind == "started")
-        async with self.database.read() as session:
-            return await session.scalar(query.order_by(EventRow.number.desc()).limit(1))
 
     async def _page(self, run: str, after: int) -> tuple[list[EventRow], bool]:
         query = select(EventRow).where(EventRow.run == run, EventRow.number > after).order_by(EventRow.number)

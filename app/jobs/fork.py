@@ -1,5 +1,7 @@
 """A new job that begins at a checkpoint of another one, with some things changed."""
 
+import asyncio
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -71,12 +73,14 @@ async def place_fork(jobs: Jobs, fork: Fork) -> RunRow:
     try:
         # First, and under a name that nobody knows yet: whoever takes the job finds it.
         if not is_first(fork.step.next):
-            changes = {"asks_person": request.asks_person} | told(jobs, fork)
+            await asyncio.to_thread(jobs.artifacts_of(run).adopt, jobs.artifacts_of(fork.parent.id))
+            changes = {"asks_person": request.asks_person} | told(jobs, fork, run)
             await jobs.checkpoints.copy(fork.parent.id, fork.step.id, run, changes)
         made = await jobs.runs.add(run, request, owning, within=take_over)
     finally:
         if made != run:
             await jobs.checkpoints.delete(run)
+            await asyncio.to_thread(shutil.rmtree, jobs.home / "runs" / run, ignore_errors=True)
     return await jobs.runs.get(made)
 
 
@@ -89,7 +93,7 @@ def refuse_useless(fork: Fork, request: RunRequest) -> None:
         raise ChangeRefused("the job ends at that checkpoint; fork an earlier one")
     late = {"iterations": changes.iterations, "review": changes.asks_person}
     given = [name for name, value in late.items() if value is not None]
-    if given and not may_improve(fork.step.next):
+    if given and not may_improve(fork.step.next, fork.step.state):
         raise ChangeRefused(f"{given[0]}: no improvement follows on that checkpoint; fork an earlier one")
     refuse_unheard(fork, request)
 
@@ -97,16 +101,16 @@ def refuse_useless(fork: Fork, request: RunRequest) -> None:
 def refuse_unheard(fork: Fork, request: RunRequest) -> None:
     if not fork.changes.instruction or FOLLOWING & set(fork.step.next):
         return
-    if not can_be_heard(fork.step.next, fork.step.state, request.task.iterations):
+    if not can_be_heard(fork.step.next, fork.step.state, request.task.candidates):
         raise ChangeRefused("instruction: no step follows that could hear it; fork an earlier checkpoint")
 
 
-def told(jobs: Jobs, fork: Fork) -> dict[str, Any]:
+def told(jobs: Jobs, fork: Fork, run: str) -> dict[str, Any]:
     """What of the state tells of instructions: the new job counts its own."""
     if not fork.changes.instruction or not FOLLOWING & set(fork.step.next):
         return {"heard": 0}
     # The step that would take it up is over already.
-    reference = jobs.artifacts.put(storable(fork.changes.instruction).encode())
+    reference = jobs.artifacts_of(run).put(storable(fork.changes.instruction).encode())
     return {"heard": 1, "instructions": [*fork.step.state.get("instructions", []), reference]}
 
 

@@ -6,7 +6,20 @@ from graph.task import Task
 
 
 def readme(result: dict[str, Any], task: Task, document: str) -> str:
-    return "\n\n".join([f"# {task.name}", task.target.strip(), measured(result), document.strip()]) + "\n"
+    parts = [f"# {task.name}", task.target.strip(), measured(result), document.strip(), sources(result)]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def sources(result: dict[str, Any]) -> str:
+    """What the design and the improvements really rest on; nothing that a model has only named."""
+    rows = result.get("sources", [])
+    lines = [f"- {words(row['title'])} ({row['source']}): {', '.join(row['of'])}" for row in rows]
+    return "\n".join(["## Sources", "", *lines]) if rows else ""
+
+
+def words(title: str) -> str:
+    """Without what Markdown would take for its own."""
+    return " ".join(title.translate(dict.fromkeys(map(ord, "[]<>`*_|"), " ")).split())
 
 
 def measured(result: dict[str, Any]) -> str:
@@ -34,6 +47,7 @@ def measured(result: dict[str, Any]) -> str:
     ]
     if best["test_problem"]:
         lines += ["", f"> On the test recordings it failed: {best['test_problem']}"]
+    lines += ["", "`./reproduce.sh DATASET` runs the program again on the test recordings and compares the score."]
     return "\n".join(lines)
 
 

@@ -35,6 +35,7 @@ class Order:
 async def place_order(jobs: Jobs, order: Order) -> RunRow:
     """The row of the queued job. Its data are looked at when it runs. Raises TaskInvalid, DatasetTaken."""
     refuse_paths(order.task)
+    await refuse_unknown(jobs, order)
     run = new_run_id(order.task.name)
     folder = jobs.home / "runs" / run
     request = RunRequest(
@@ -47,6 +48,7 @@ async def place_order(jobs: Jobs, order: Order) -> RunRow:
         out=folder / "result",
         replay=order.replay,
         asks_person=order.asks_person,
+        kept=order.task.knowledge,
     )
 
     async def still_there(session: AsyncSession) -> None:
@@ -63,11 +65,17 @@ def queue_of(task: Task) -> str:
     return "gpu" if task.constraints.device == "gpu" else "cpu"
 
 
+async def refuse_unknown(jobs: Jobs, order: Order) -> None:
+    """Raises TaskInvalid for knowledge that the workspace does not keep: files of the server cannot be named."""
+    known = await jobs.shelf.documents.collections(order.workspace) if order.task.knowledge else []
+    unknown = next((name for name in order.task.knowledge if name not in known), None)
+    if unknown is not None:
+        raise TaskInvalid(f"task.knowledge: there is no collection {unknown[:80]!r}; add documents to it first")
+
+
 def refuse_paths(task: Task) -> None:
     """Raises TaskInvalid for what would name files of the server."""
     if task.dataset is not None:
         raise TaskInvalid("task.dataset: name the dataset beside the task")
-    if task.knowledge:
-        raise TaskInvalid("task.knowledge: files of the server cannot be named; leave it out")
     if task.scoring and task.scoring.scorer not in OPENERS:
         raise TaskInvalid(f"task.scoring.scorer: choose one of {', '.join(OPENERS)}")

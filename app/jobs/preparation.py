@@ -9,10 +9,11 @@ from app.datasets.dataset import Dataset, open_dataset
 from app.datasets.preflight import examine
 from app.datasets.truth import read_truth, truth_kind
 from app.jobs.request import RunRequest
+from app.jobs.trials import Trials
 from graph.errors import DatasetInvalid
+from graph.platforms import PLATFORMS
 from graph.scoring.base import Scorer
 from graph.scoring.registry import check_metric, open_scorer
-from graph.scoring.self_test import self_test
 from graph.task import Constraints, Scoring
 from sandbox.base import Sandbox
 from sandbox.limits import Limits
@@ -28,17 +29,19 @@ class Ground:
     """What the person should know, e.g. that nothing will be measured."""
 
 
-async def prepare(request: RunRequest, sandbox: Sandbox, inputs: Path) -> Ground:
+async def prepare(request: RunRequest, sandbox: Sandbox, inputs: Path, trials: Trials) -> Ground:
     """Raises DatasetInvalid, ScorerRefused or TaskInvalid with the one line that says what to change."""
     dataset, notes = await asyncio.to_thread(open_checked_dataset, request.dataset, request.description, sandbox)
     limits, scoring = limits_for(request.task.constraints), request.task.scoring
     if scoring is None or not dataset.measured:
-        return Ground(Bench(dataset, None, inputs), limits, (*notes, claimed_note(request, dataset)))
+        return Ground(
+            Bench(dataset, None, inputs, request.task.privacy), limits, (*notes, claimed_note(request, dataset))
+        )
     scorer = open_task_scorer(scoring, dataset, request.base, sandbox, limits)
     for split in ("validation", "test"):
         truth = await asyncio.to_thread(read_truth, dataset, split)
-        await self_test(scorer, truth, scoring.metric, scoring.direction)
-    return Ground(Bench(dataset, scorer, inputs), limits, notes)
+        await trials.hold(scorer, truth, scoring)
+    return Ground(Bench(dataset, scorer, inputs, request.task.privacy), limits, notes)
 
 
 def open_checked_dataset(folder: Path, description: Path | None, sandbox: Sandbox) -> tuple[Dataset, tuple[str, ...]]:
@@ -83,10 +86,12 @@ def claimed_note(request: RunRequest, dataset: Dataset) -> str:
 
 
 def limits_for(constraints: Constraints) -> Limits:
-    limits = Limits()
+    limits, platform = Limits(), PLATFORMS.get(constraints.platform or "")
+    memory = [mb for mb in (constraints.max_memory_mb, platform and platform.memory_mb) if mb]
     return Limits(
         seconds=constraints.max_seconds or limits.seconds,
-        memory_mb=constraints.max_memory_mb or limits.memory_mb,
+        memory_mb=min(memory, default=limits.memory_mb),
+        cpus=platform.cpus if platform else limits.cpus,
         gpu=constraints.device == "gpu",
         gpu_memory_mb=constraints.max_gpu_memory_mb,
     )

@@ -6,10 +6,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 
 class Queue(Protocol):
-    async def put(self, session: AsyncSession, run: str, queue: str, delay: float = 0.0) -> None:
+    async def put(
+        self, session: AsyncSession, run: str, queue: str, delay: float = 0.0, *, begun: bool = False
+    ) -> None:
         """Within the transaction that makes `run` queued: once it is committed, a worker of `queue` hears of it.
 
-        `delay` is in seconds.
+        `delay` is in seconds. One that had `begun` goes before those that have not.
         """
         ...
 
@@ -17,5 +19,7 @@ class Queue(Protocol):
 class NoQueue:
     """For whoever runs its own jobs."""
 
-    async def put(self, session: AsyncSession, run: str, queue: str, delay: float = 0.0) -> None:
+    async def put(
+        self, session: AsyncSession, run: str, queue: str, delay: float = 0.0, *, begun: bool = False
+    ) -> None:
         """Nobody has to hear of it."""

@@ -22,10 +22,12 @@ class RunRequest:
     replay: Path | None = None
     record: Path | None = None
     asks_person: bool = False
+    kept: tuple[str, ...] = ()
+    """Those of the task's `knowledge` that are collections of the workspace."""
 
     def as_json(self) -> dict[str, Any]:
         plain = {name: str(value) if isinstance(value, Path) else value for name, value in asdict(self).items()}
-        return plain | {"task": self.task.model_dump(mode="json", exclude_unset=True)}
+        return plain | {"kept": list(self.kept), "task": self.task.model_dump(mode="json", exclude_unset=True)}
 
     @staticmethod
     def from_json(value: dict[str, Any]) -> "RunRequest":
@@ -38,5 +40,6 @@ class RunRequest:
             sandbox=value["sandbox"],
             out=Path(value["out"]),
             asks_person=value["asks_person"],
+            kept=tuple(value.get("kept", ())),
             **optional,
         )

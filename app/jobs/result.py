@@ -1,5 +1,6 @@
 """The result of a run: `result.json`, and the folder that holds it with everything else."""
 
+import asyncio
 import json
 import shutil
 from dataclasses import asdict, dataclass
@@ -10,10 +11,14 @@ from app.db.plain import finite
 from app.db.tables import CallRow
 from app.jobs.archive import facts
 from app.jobs.manual import readme
-from app.jobs.out import RESULT, clear, refuse_occupied
+from app.jobs.out import RESULT, alone, clear, refuse_occupied
 from app.jobs.request import RunRequest
+from app.jobs.standalone import dockerfile, reproduce_script
 from app.providers.ledger import Calls
 from app.report.page import report_page
+from graph.archive import ancestry, per_unit
+from graph.citations import Cited, sources
+from graph.comparison import compare
 from graph.context import Context
 from graph.imports import imported
 from graph.ports import Artifacts
@@ -23,6 +28,8 @@ from graph.values import Version
 SHOWN = (
     "version",
     "parent",
+    "operator",
+    "merged",
     "idea",
     "status",
     "problem",
@@ -31,6 +38,8 @@ SHOWN = (
     "seconds",
     "repairs",
     "lines",
+    "quality",
+    "against_parent",
 )
 
 
@@ -47,15 +56,46 @@ async def build_result(request: RunRequest, context: Context, state: State, call
             "model": ", ".join(await calls.models()) or request.model,
             "measured": context.bench.measured,
             "best": describe_best(state, versions),
+            "drafts_alone": drafts_alone(state, versions, await calls.questions()),
             "requirements": pins(context, state, versions),
-            "versions": [{name: getattr(version, name) for name in SHOWN} for version in versions],
+            "versions": await asyncio.to_thread(compared, context, state, versions),
             "usage": asdict(usage) | {"seconds": 0.0},
             "replayed": False,
             "stopped_by": state["stopped_by"],
+            "looked_up": looked_up(context, state),
+            "sources": [asdict(source) for source in used_sources(context, state, versions)],
             "instructions_heard": list(range(1, state.get("heard", 0) + 1)),
             "document": state["document"],
         }
     )
+
+
+def compared(context: Context, state: State, versions: list[Version]) -> list[dict[str, Any]]:
+    """The candidates, and how each compares with the chosen one."""
+    best = state["best"]
+    chosen = next((v for v in versions if best and v.version == best["version"]), None)
+    return [
+        {name: getattr(version, name) for name in SHOWN} | {"against_best": against(context, version, chosen)}
+        for version in versions
+    ]
+
+
+def against(context: Context, version: Version, chosen: Version | None) -> dict[str, Any] | None:
+    scoring = context.task.scoring
+    if scoring is None or chosen is None or version is chosen:
+        return None
+    found = compare(per_unit(context, version), per_unit(context, chosen), scoring.direction)
+    return found.as_json() if found else None
+
+
+def looked_up(context: Context, state: State) -> list[dict[str, Any]]:
+    """All that searches found, with the reason why it was kept or not."""
+    return [row for reference in state.get("looked_up", []) for row in json.loads(context.text(reference))]
+
+
+def used_sources(context: Context, state: State, versions: list[Version]) -> list[Cited]:
+    best = state["best"]
+    return sources(context, state.get("cited", {}), ancestry(versions, best["version"])) if best else []
 
 
 def pins(context: Context, state: State, versions: list[Version]) -> list[str]:
@@ -77,7 +117,24 @@ def describe_best(state: State, versions: list[Version]) -> dict[str, Any] | Non
         "validation": version.validation,
         "test": test.get("metrics"),
         "test_problem": test.get("problem"),
+        "predictions": test.get("predictions", ""),
         "claim": version.claim,
+    }
+
+
+def drafts_alone(state: State, versions: list[Version], questions: dict[int, int]) -> dict[str, Any] | None:
+    """What the best draft, by validation, would have given, and in how many calls of the model the drafts were made."""
+    alone = state.get("draft_alone")
+    if not alone:
+        return None
+    drafts = [version for version in versions if version.operator == "draft"]
+    return {
+        "version": alone["version"],
+        "drafts": len(drafts),
+        "calls": sum(questions.get(version.version - 1, 0) for version in drafts),
+        "of_calls": sum(questions.values()),
+        "test": alone.get("metrics"),
+        "test_problem": alone.get("problem"),
     }
 
 
@@ -94,10 +151,13 @@ class Kept:
 
 
 def export(request: RunRequest, result: dict[str, Any], kept: Kept) -> None:
-    """Writes the folder, in place of an older result; safe to run twice."""
-    out = request.out
-    refuse_occupied(out)
-    out.mkdir(parents=True, exist_ok=True)
+    """Writes the folder, in place of an older result; safe to run twice, and beside another run's."""
+    with alone(request.out):
+        refuse_occupied(request.out)
+        write_folder(request.out, request, result, kept)
+
+
+def write_folder(out: Path, request: RunRequest, result: dict[str, Any], kept: Kept) -> None:
     # First: without it a folder that a crash left half written would be taken for somebody else's.
     write_json(out / RESULT, {"run": result["run"], "status": "exporting"})
     clear(out)
@@ -120,6 +180,13 @@ def write_program(out: Path, request: RunRequest, result: dict[str, Any], kept: 
     (out / "program.py").write_text(source, encoding="utf-8")
     (out / "requirements.txt").write_text("\n".join(result["requirements"]) + "\n", encoding="utf-8")
     (out / "README.md").write_text(readme(result, request.task, document), encoding="utf-8")
+    (out / "Dockerfile").write_text(dockerfile(result), encoding="utf-8")
+    if result["best"].get("predictions"):
+        (out / "predictions.csv").write_bytes(kept.artifacts.get(result["best"]["predictions"]))
+    if result["measured"]:
+        script = out / "reproduce.sh"
+        script.write_text(reproduce_script(described=request.description is not None), encoding="utf-8")
+        script.chmod(0o755)
 
 
 def write_candidate(folder: Path, version: Version, kept: Kept) -> None:

@@ -1,4 +1,4 @@
-"""What goes when it has been kept long enough: checkpoints of ended jobs, then whole jobs."""
+"""What goes when it has been kept long enough: checkpoints of ended jobs, whole jobs, then artifacts that none uses."""
 
 import asyncio
 import contextlib
@@ -11,6 +11,7 @@ from typing import NoReturn
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.artifacts.sweeping import GRACE, Unused, sweep, unused
 from app.db.tables import RunRow, ago, stamp
 from app.jobs.lifecycle import ENDED, ChangeRefused
 from app.jobs.service import Jobs
@@ -65,6 +66,8 @@ class Retention:
 
     jobs: Jobs
     keeping: Keeping
+    grace: float = GRACE
+    """Seconds for which an artifact stays that no job uses."""
 
     async def plan(self) -> Plan:
         return plan(await self.jobs.runs.all(), self.keeping)
@@ -73,6 +76,15 @@ class Retention:
         """In the folders of the jobs that go; what a database gives back is its own affair."""
         folders = [self.jobs.home / "runs" / run for run in found.jobs]
         return await asyncio.to_thread(lambda: sum(map(size_of, folders)))
+
+    async def unused(self) -> Unused:
+        """Artifacts of jobs that were deleted, by this or by a person, a day ago or earlier."""
+        return await asyncio.to_thread(unused, self.jobs.artifacts.folder, self.grace)
+
+    async def sweep(self) -> Unused:
+        found = await self.unused()
+        await asyncio.to_thread(sweep, found)
+        return found
 
     async def prune(self, found: Plan) -> None:
         for run in found.checkpoints:
@@ -88,8 +100,10 @@ class Retention:
             try:
                 found = await self.plan()
                 await self.prune(found)
-                if found != Plan():
-                    log.info("removed %d jobs and the checkpoints of %d", len(found.jobs), len(found.checkpoints))
+                swept = await self.sweep()
+                if found != Plan() or swept.files:
+                    gone = len(found.jobs), len(found.checkpoints), len(swept.files)
+                    log.info("removed %d jobs, the checkpoints of %d and %d artifacts", *gone)
             except (SQLAlchemyError, psycopg.Error, OSError) as error:
                 log.warning("old jobs could not be removed; the next try is in %.0f s: %s", every, error)
             await asyncio.sleep(every)

@@ -64,7 +64,7 @@ class Runs:
                 await session.flush()
                 if within:
                     await within(session)
-                await self._enter(session, run, "queued", owning.queue)
+                await self._enter(session, run, "queued", owning.queue, begun=False)
         except IntegrityError:
             known = select(RunRow.id).where(
                 RunRow.workspace == owning.workspace, RunRow.idempotency_key == owning.idempotency_key
@@ -283,11 +283,19 @@ class Runs:
             raise ChangeRefused(f"a job that is {(await self.get(run)).status} cannot be deleted; cancel it first")
 
     async def _enter(
-        self, session: AsyncSession, run: str, status: Status, queue: str = "", delay: float = 0.0, **more: Any
+        self,
+        session: AsyncSession,
+        run: str,
+        status: Status,
+        queue: str = "",
+        delay: float = 0.0,
+        *,
+        begun: bool = True,
+        **more: Any,
     ) -> None:
         """Within the transaction that makes it so: whoever follows the run hears of it, and so does a worker."""
         if status == "queued" and queue:
-            await self.queue.put(session, run, queue, delay)
+            await self.queue.put(session, run, queue, delay, begun=begun)
         await tell(self.database, session, run, "status", {"status": status} | more)
 
 

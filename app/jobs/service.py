@@ -5,7 +5,7 @@ import contextlib
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,9 @@ from app.db.checkpoints import Checkpoints
 from app.db.fence import Fence
 from app.db.plain import storable
 from app.db.session import Database
-from app.db.tables import CallRow, RunRow
+from app.db.tables import HOME, CallRow, RunRow
 from app.jobs.archive import Archive, saved_versions
-from app.jobs.attempt import Attempt
+from app.jobs.attempt import Attempt, note
 from app.jobs.events import Events, Journal
 from app.jobs.heartbeat import EVERY, beat, work_while
 from app.jobs.history import History
@@ -33,11 +33,16 @@ from app.jobs.request import RunRequest
 from app.jobs.result import Kept, build_result, export
 from app.jobs.runs import Runs, new_run_id
 from app.jobs.setbacks import outcome
-from app.knowledge.library import LedgeredEmbeddings, LedgeredLibrary, embed_lexically
+from app.jobs.trials import Trials
+from app.knowledge.library import LedgeredLibrary
+from app.knowledge.lookup import LookUp
+from app.knowledge.retrieval import Given, LedgeredEmbeddings, Retrieval, embed_lexically
+from app.knowledge.shelf import Shelf
 from app.providers.chat import LedgeredChat
 from app.providers.ledger import Calls, Ledger
 from app.providers.recording import Recording, write_recording
 from app.providers.source import Source
+from app.quality.ruff import RuffCritic
 from app.telemetry.observer import AttemptSeen, Observer, Silent
 from app.telemetry.seams import ObservedSandbox, ObservedSource
 from graph.context import Context
@@ -62,12 +67,19 @@ class Jobs:
     checkpoints: Checkpoints
     open_source: Callable[[RunRequest], Source]
     open_sandbox: Callable[[RunRequest], Sandbox]
+    shelf: Shelf
+    """Of all workspaces."""
     queue: Queue = field(default_factory=NoQueue)
     embedding_model: str | None = None
+    offers_tools: bool = True
+    """The model may call them."""
+    searches_web: bool = False
+    """One of those tools may."""
     beat_seconds: float = EVERY
     observer: Observer = Silent()
     prepared: dict[str, Ground] = field(default_factory=dict[str, Ground])
     """What was checked for a run that has not started yet: reading a dataset twice takes time."""
+    trials: Trials = field(default_factory=Trials)
 
     @property
     def runs(self) -> Runs:
@@ -75,7 +87,12 @@ class Jobs:
 
     @property
     def artifacts(self) -> ArtifactStore:
+        """Of all jobs, to read from."""
         return ArtifactStore(self.home / "artifacts")
+
+    def artifacts_of(self, run: str) -> ArtifactStore:
+        """What is put there is kept for as long as the run is."""
+        return ArtifactStore(self.home / "artifacts", self.home / "runs" / run / "uses")
 
     @property
     def events(self) -> Events:
@@ -102,16 +119,22 @@ class Jobs:
             AutoiotError, SandboxError: something is wrong with what was asked, or with this machine.
         """
         refuse_occupied(request.out)
+        request = replace(request, kept=await self._kept(request))
         run = new_run_id(request.task.name)
         sandbox = await asyncio.to_thread(self.open_sandbox, request)
         try:
-            ground = await prepare(request, sandbox, self._inputs(run, 1))
+            ground = await prepare(request, sandbox, self._inputs(run, 1), self.trials)
         finally:
             await sandbox.close()
         self.open_source(request)
         await self.runs.add(run, request)
         self.prepared[run] = ground
         return run, ground.notes
+
+    async def _kept(self, request: RunRequest) -> tuple[str, ...]:
+        """What of a task's `knowledge` is no file beside it, but kept by whoever uses the command line."""
+        known = await self.shelf.documents.collections(HOME)
+        return tuple(n for n in request.task.knowledge if n in known and not (request.base / n).exists())
 
     async def run(self, run: str, listener: Listener, answer: dict[str, Any] | None = None) -> dict[str, Any]:
         """Start the run, or go on with it; its result, with the status `finished` or `waiting`.
@@ -158,15 +181,20 @@ class Jobs:
         try:
             if row.cancel_requested:
                 raise JobCancelled(f"{row.id} was cancelled")
-            result = await work_while(self._attempt(row, fence, attending), beat(self.runs, fence, self.beat_seconds))
+            beats = beat(self.runs, fence, self.beat_seconds)
+            result, spent = await work_while(self._attempt(row, fence, attending), beats)
+            change = "wait" if result["status"] == "waiting" else "finish"
+            # Only now: a sign of life from a run that has been left would find it lost.
+            await self.runs.leave(fence, change, result=result, seconds=spent, answer=None)
         except BaseException as error:
             seconds = row.seconds + time.monotonic() - started
             seen.outcome = await self._note_stop(row, fence, error, seconds, queued=attending.queued)
             raise
-        seen.outcome = "wait" if result["status"] == "waiting" else "finish"
+        seen.outcome = change
         return result
 
-    async def _attempt(self, row: RunRow, fence: Fence, attending: Attending) -> dict[str, Any]:
+    async def _attempt(self, row: RunRow, fence: Fence, attending: Attending) -> tuple[dict[str, Any], float]:
+        """The result, and the seconds that it took in all attempts."""
         request = RunRequest.from_json(row.request)
         source = await asyncio.to_thread(self.open_source, request)
         opened = await asyncio.to_thread(self.open_sandbox, request)
@@ -184,15 +212,17 @@ class Jobs:
         attending: Attending,
         sandbox: Sandbox,
         source: Source,
-    ) -> dict[str, Any]:
+    ) -> tuple[dict[str, Any], float]:
         run, answer = row.id, attending.answer or row.answer
-        ground = self.prepared.pop(run, None) or await prepare(request, sandbox, self._inputs(run, row.attempt))
-        context = self._context(fence, request, ground, sandbox, source)
-        attempt = Attempt(context, Ledger(fence), self.checkpoints, attending.listener, attending.control, row.seconds)
+        ground = self.prepared.pop(run, None)
+        if ground is None:
+            ground = await prepare(request, sandbox, self._inputs(run, row.attempt), self.trials)
+        began = time.monotonic()
+        ledger = Ledger(fence, request.task.budget, lambda: row.seconds + time.monotonic() - began)
+        context = self._context(row, ledger, request, ground, sandbox, source)
+        attempt = Attempt(context, ledger, self.checkpoints, attending.listener, attending.control, row.seconds)
         calls = attempt.ledger.calls
         try:
-            # Reads the whole split once: not on the event loop.
-            await asyncio.to_thread(ground.bench.profile)
             state, waits = await attempt.follow(answer and clean(answer))
             result = await build_result(request, context, state, calls)
             result |= {"isolation": isolation(sandbox), "notes": list(ground.notes)}
@@ -206,9 +236,7 @@ class Jobs:
             if request.record:
                 write_recording(request.record, request.task.name, self.embedding_model, await calls.rows())
             ground.bench.close()
-        change = "wait" if waits else "finish"
-        await self.runs.leave(fence, change, result=result, seconds=attempt.seconds, answer=None)
-        return result
+        return result, attempt.seconds
 
     async def _write_again(self, row: RunRow) -> dict[str, Any]:
         assert row.result
@@ -234,22 +262,29 @@ class Jobs:
         # One for each attempt: whoever was thought dead and wakes up removes its own.
         return self.home / "runs" / run / f"inputs-{attempt}"
 
-    def _context(self, fence: Fence, request: RunRequest, ground: Ground, sandbox: Sandbox, source: Source) -> Context:
-        ledger = Ledger(fence)
+    def _context(
+        self, row: RunRow, ledger: Ledger, request: RunRequest, ground: Ground, sandbox: Sandbox, source: Source
+    ) -> Context:
+        fence, artifacts = ledger.fence, self.artifacts_of(row.id)
         outside = source.embedding_model if isinstance(source, Recording) else self.embedding_model
         asked = ObservedSource(source, self.observer, request.model)
         embed = LedgeredEmbeddings(ledger, asked) if outside else embed_lexically
+        given = Given(self.shelf, row.workspace, request.kept) if request.kept else None
+        looked_up = LookUp(ledger, asked, artifacts, note)
+        library = LedgeredLibrary(looked_up, Retrieval(artifacts, embed, given), self.searches_web)
         return Context(
             task=request.task,
-            chat=LedgeredChat(ledger, asked),
-            library=LedgeredLibrary(ledger, asked, self.artifacts, embed),
-            artifacts=self.artifacts,
+            chat=LedgeredChat(ledger, asked, self.offers_tools),
+            library=library,
+            artifacts=artifacts,
             versions=Archive(fence),
             instructions=self.instructions(fence.run),
             bench=ground.bench,
             sandbox=sandbox,
+            critic=RuffCritic(),
             limits=ground.limits,
             asks_person=request.asks_person,
+            minutes_left=ledger.minutes_left,
             around=self.observer.node,
         )
 

@@ -17,7 +17,7 @@ class Quota:
     usd: float | None = None
     """A day."""
     disk_mb: int | None = None
-    """Of datasets that were uploaded."""
+    """Of datasets that were uploaded, and of the text of documents that are kept."""
 
     def __post_init__(self) -> None:
         # So that NaN, which every comparison passes, is refused as well.
@@ -60,6 +60,6 @@ def too_big(quota: Quota, use: Use, more: int) -> str | None:
     if quota.disk_mb is None or use.bytes + more <= quota.disk_mb * 1_000_000:
         return None
     return (
-        f"quota: {quota.disk_mb} MB of datasets may be kept, {use.bytes / 1e6:.1f} MB are, and this has"
-        f" {more / 1e6:.1f} MB: delete a dataset first"
+        f"quota: {quota.disk_mb} MB of datasets and documents may be kept, {use.bytes / 1e6:.1f} MB are, and this has"
+        f" {more / 1e6:.1f} MB: delete something first"
     )

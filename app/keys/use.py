@@ -3,7 +3,7 @@
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables import CallRow, DatasetRow, RunRow, ago
+from app.db.tables import CallRow, DatasetRow, DocumentRow, RunRow, ago
 from app.keys.quota import Use
 from app.providers.ledger import SPENDING
 
@@ -17,8 +17,11 @@ async def used(session: AsyncSession, workspace: str) -> Use:
     kept = await session.scalar(
         select(func.sum(DatasetRow.bytes)).where(DatasetRow.workspace == workspace, DatasetRow.uploaded)
     )
+    documents = await session.scalar(select(func.sum(DocumentRow.bytes)).where(DocumentRow.workspace == workspace))
     # Postgres answers with a Decimal, or with none where there is nothing to add up.
-    return Use(int(running or 0), int(today or 0), int(tokens or 0), float(usd or 0), int(kept or 0))
+    return Use(
+        int(running or 0), int(today or 0), int(tokens or 0), float(usd or 0), int(kept or 0) + int(documents or 0)
+    )
 
 
 def _jobs(workspace: str, since: str) -> Select[int, int]:

@@ -19,7 +19,9 @@ LOOK = 5.0
 class EmbeddedQueue:
     woken: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def put(self, session: AsyncSession, run: str, queue: str, delay: float = 0.0) -> None:
+    async def put(
+        self, session: AsyncSession, run: str, queue: str, delay: float = 0.0, *, begun: bool = False
+    ) -> None:
         event.listen(session.sync_session, "after_commit", lambda _: self.woken.set(), once=True)
 
 

@@ -44,10 +44,14 @@ def make_app(address: str) -> App:
 class TeamQueue:
     app: App
 
-    async def put(self, session: AsyncSession, run: str, queue: str, delay: float = 0.0) -> None:
+    async def put(
+        self, session: AsyncSession, run: str, queue: str, delay: float = 0.0, *, begun: bool = False
+    ) -> None:
         raw = await (await session.connection()).get_raw_connection()
         wait = {"seconds": int(delay)} if delay >= 1 else None
-        deferred = self.app.configure_task(TASK, queue=queue, schedule_in=wait, connection=raw.driver_connection)
+        deferred = self.app.configure_task(
+            TASK, queue=queue, priority=int(begun), schedule_in=wait, connection=raw.driver_connection
+        )
         await deferred.defer_async(run=run)
 
 

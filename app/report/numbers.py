@@ -30,9 +30,11 @@ def difference(value: float | None, reference: float | None) -> str:
     """How far `value` is from `reference`, signed; empty where one of them is missing or not defined."""
     if not is_finite(value) or not is_finite(reference):
         return ""
-    if shown(value) == shown(reference):
-        return "±0"
-    return f"{'+' if value > reference else '−'}{shown(abs(value - reference))}"
+    return "±0" if shown(value) == shown(reference) else signed(value - reference)
+
+
+def signed(value: float) -> str:
+    return f"{'−' if value < 0 else '+'}{shown(abs(value))}" if value else "±0"
 
 
 def is_finite(value: float | None) -> TypeGuard[float]:

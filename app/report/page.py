@@ -10,7 +10,7 @@ from app.report.cost import by_node, totals
 from app.report.numbers import count
 from app.report.programs import breakable, code_style, coloured, coloured_diff
 from app.report.tables import candidates, metric_names, summary, unit_table
-from app.report.words import headline, how_scored, notes, status, task_facts
+from app.report.words import against_drafts, headline, how_scored, notes, status, task_facts
 from graph.task import Scoring
 from graph.values import Version
 
@@ -46,18 +46,23 @@ def report_page(
         unconfined=result.get("isolation") == "none",
         isolation=result.get("isolation", ""),
         notes=notes(result),
+        against_drafts=against_drafts(result, metric),
         measured=measured,
         names=names,
         summary=summary(best, names, measured=measured) if best else [],
         facts=task_facts(result, scoring),
         plot=plot(versions, metric, scoring, number) if versions else "",
-        candidates=candidates(versions, names, number),
+        candidates=candidates(versions, names, number, result["versions"]),
         chosen=number,
+        read=any(version.quality for version in versions),
+        compared=any(version.against_parent for version in versions),
         units=unit_table(chosen, scoring, text),
         text=text,
         totals=totals(result["usage"], calls),
         nodes=by_node(calls),
         how=how_scored(result, scoring),
+        looked_up=result.get("looked_up", []),
+        sources=result.get("sources", []),
         light=light,
         dark=dark,
     )

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from app.report.numbers import difference, entry, is_finite, listed, unless_zero
+from app.report.numbers import MISSING, difference, entry, is_finite, listed, signed, unless_zero
+from graph.comparison import Comparison
 from graph.task import Scoring
 from graph.values import Version
 
+QUALITY = ("bugs", "security", "smells", "complexity")
 MOST_COLUMNS = 6
 """Of metrics: a program may claim as many as it likes."""
 
@@ -29,6 +31,10 @@ class Candidate:
     seconds: str
     memory: str
     lines: str
+    quality: list[str]
+    """Bugs, security findings, smells, ways through the most complex function."""
+    verdicts: list[tuple[str, str]]
+    """How it compares with the one that it was made from, and with the chosen one; and by how much."""
     other_claims: str
     """Of metrics that have no column."""
 
@@ -47,20 +53,36 @@ def metric_names(versions: list[Version], scoring: Scoring | None, *, measured: 
     return _distinct([*first, *(name for values in numbers for name in values)])[:MOST_COLUMNS]
 
 
-def candidates(versions: list[Version], names: list[str], chosen: int | None) -> list[Candidate]:
-    return [_candidate(version, names, version.version == chosen) for version in versions]
+def candidates(
+    versions: list[Version], names: list[str], chosen: int | None, told: list[dict[str, Any]]
+) -> list[Candidate]:
+    """`told`: what the result says of each version."""
+    against = {row["version"]: row.get("against_best") for row in told}
+    return [_candidate(version, names, chosen, against.get(version.version)) for version in versions]
 
 
-def _candidate(version: Version, names: list[str], chosen: bool) -> Candidate:
+def _candidate(version: Version, names: list[str], best: int | None, against_best: dict[str, Any] | None) -> Candidate:
     return Candidate(
         version=version,
-        chosen=chosen,
+        chosen=version.version == best,
         scores=[_score(version, name) for name in names],
         seconds=unless_zero(version.seconds),
         memory=unless_zero(version.peak_memory_mb, 0),
         lines=unless_zero(version.lines, 0),
+        quality=[str(version.quality[name]) if version.quality else MISSING for name in QUALITY],
+        verdicts=verdicts(version, against_best, best),
         other_claims=listed({name: value for name, value in version.claim.items() if name not in names}),
     )
+
+
+def verdicts(version: Version, against_best: dict[str, Any] | None, best: int | None) -> list[tuple[str, str]]:
+    others = {version.parent: version.against_parent, best: against_best}
+    compared = [(number, Comparison(**found)) for number, found in others.items() if found]
+    return [(found.words(f"v{number}"), interval(found)) for number, found in compared]
+
+
+def interval(found: Comparison) -> str:
+    return f"{signed(found.gain)} [{signed(found.low)}, {signed(found.high)}]"
 
 
 def _score(version: Version, name: str) -> Score:

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.report.numbers import entry, listed, shown
-from graph.task import Scoring
+from graph.budget import in_words
+from graph.platforms import PLATFORMS
+from graph.task import Budget, Scoring
 
 STOPPED = {
     "target": "it stopped when the target was reached",
     "iterations": "it stopped after the last iteration",
     "ideas": "it stopped when there was no further idea",
     "person": "a person stopped it",
+    "budget": "it stopped when its budget was spent",
 }
 STATUS = {"waiting": "waiting for a person's word"}
 
@@ -43,6 +46,20 @@ def headline(result: dict[str, Any], metric: str) -> Headline:
     return Headline(
         "measured",
         f"Test {metric} {entry(best['test'], metric)}, measured by AutoIOT on data that nothing before had looked at",
+    )
+
+
+def against_drafts(result: dict[str, Any], metric: str) -> str:
+    """Whether the search was worth it; empty where nobody can tell."""
+    alone, best = result.get("drafts_alone"), result["best"]
+    if not alone or not best or alone["version"] == best["version"]:
+        return ""
+    which = f"the best of {alone['drafts']} drafts, v{alone['version']}" if alone["drafts"] > 1 else "the first program"
+    score = alone["test_problem"] or f"{metric} {entry(alone['test'], metric)}"
+    search = "" if best["test"] is None else f", and with the search {entry(best['test'], metric)}"
+    return (
+        f"Without the search: {which} would have given test {score}{search}."
+        f" {alone['calls']} of {alone['of_calls']} calls went into drafts."
     )
 
 
@@ -96,6 +113,7 @@ def task_facts(result: dict[str, Any], scoring: Scoring | None) -> list[tuple[st
         ("Knowledge", ", ".join(map(str, task.get("knowledge") or ()))),
         ("Data", dataset_words(result.get("dataset"))),
         ("Iterations", task.get("iterations")),
+        ("Budget", in_words(Budget(**(task.get("budget") or {})))),
         ("Model", result.get("model") or task.get("model")),
     ]
     return [(name, str(value).strip()) for name, value in facts if value not in (None, "")]
@@ -131,11 +149,14 @@ def how_scored(result: dict[str, Any], scoring: Scoring | None) -> str:
 def constraint_words(constraints: dict[str, Any]) -> str:
     known = {
         "max_seconds": "at most {} s for a whole split",
+        "max_seconds_per_unit": "at most {} s for each unit",
         "max_memory_mb": "at most {} MiB of memory",
         "max_program_kb": "a program of at most {} kB",
     }
     given = [(name, constraints[name]) for name in known if constraints.get(name) is not None]
     limits = [known[name].format(shown(value)) for name, value in given]
+    if platform := PLATFORMS.get(constraints.get("platform") or ""):
+        limits.append(f"for {platform.words}")
     packages = constraints.get("packages")
     return ", ".join([*limits, *([f"the packages {', '.join(packages)} besides the usual ones"] if packages else [])])
 

@@ -1,14 +1,16 @@
 """Where an observer hears of what leaves this process: around the source of replies, and around the sandbox."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from langchain_core.messages import BaseMessage
 
 from app.providers.ledger import Key, Reply
-from app.providers.source import Source
+from app.providers.source import Books, Source
 from app.telemetry.observer import CallSeen, Observer, ProgramSeen
+from graph.ports import Tool
 from sandbox.base import ExecResult, Program, Sandbox
 from sandbox.environment import Environment
 from sandbox.limits import Limits
@@ -22,16 +24,16 @@ class ObservedSource:
     observer: Observer
     model: str
 
-    async def chat(self, key: Key, messages: list[BaseMessage]) -> Reply:
+    async def chat(self, key: Key, messages: list[BaseMessage], tools: Sequence[Tool] = ()) -> Reply:
         seen = CallSeen(key, self.model, [message.text for message in messages])
         with self.observer.call(seen):
-            seen.reply = await self.source.chat(key, messages)
+            seen.reply = await self.source.chat(key, messages, tools)
             return seen.reply
 
-    async def search(self, key: Key, term: str) -> Reply:
+    async def search(self, key: Key, term: str, books: Books) -> Reply:
         seen = CallSeen(key, "", [term])
         with self.observer.call(seen):
-            seen.reply = await self.source.search(key, term)
+            seen.reply = await self.source.search(key, term, books)
             return seen.reply
 
     async def embed(self, key: Key, texts: list[str]) -> Reply:

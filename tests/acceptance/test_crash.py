@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from fakes.jobs import opened_jobs
 from fakes.postgres import PostgresServer
-from fakes.source import ScriptedSource, answered, asked, make_dataset, make_script, make_task
+from fakes.source import WHOLE, ScriptedSource, answered, asked, block, make_dataset, make_script, make_task
 from sqlalchemy import URL, NullPool, create_engine, event, inspect, text
 
 from app.db.address import sqlite_address
@@ -31,6 +31,7 @@ from app.providers.ledger import Key
 from app.wiring import DATABASE
 from graph.build import build_graph
 from graph.errors import ReplyUnusable, RunFailed
+from graph.task import Search, Task
 from sandbox.process import ProcessSandbox
 
 NODES = list(build_graph().nodes)
@@ -101,6 +102,7 @@ class Case:
     asks_person: bool = False
     url: URL | None = None
     """A Postgres database; else SQLite in the folder."""
+    task: Task = field(default_factory=make_task)
 
     @property
     def out(self) -> Path:
@@ -112,7 +114,7 @@ class Case:
 
     def request(self) -> RunRequest:
         return RunRequest(
-            task=make_task(),
+            task=self.task,
             base=self.folder,
             dataset=self.folder / "data",
             description=None,
@@ -170,6 +172,16 @@ def make_case(folder: Path, *, asks_person: bool = False, url: URL | None = None
     return Case(folder, make_script(), asks_person, url)
 
 
+def make_search(folder: Path) -> Case:
+    """A program in one piece, which is tuned, and another draft."""
+    case = make_case(folder)
+    tuned = WHOLE.replace("BORDER = 5.0  # Of the scale from 0 to 10.", "BORDER = 3.0  # tune: 2.0 to 6.0")
+    case.script.update({asked("write_program"): (block(tuned),)})
+    case.script.update({asked("draft", 2): (f"IDEA: no border\n{block(WHOLE.replace('5.0', '7.0'))}",)})
+    search = Search(policy="tree", drafts=2, style="whole")
+    return replace(case, task=make_task(1).model_copy(update={"search": search, "tuning": 8}))
+
+
 def outcome(case: Case) -> dict[str, Any]:
     """All that a person gets, as far as no clock made it."""
     texts = {
@@ -220,7 +232,9 @@ def survive(case: Case, *ends: End) -> None:
 
 
 # Each chain is one run that is killed again and again, so that all nodes are met in little time.
-PLACES = [(node, kind) for node in NODES if node != "review" for kind in ("started", "finished")]
+ELSEWHERE = frozenset({"review", "write_program", "draft"})
+"""The usual job does not come to these."""
+PLACES = [(node, kind) for node in NODES if node not in ELSEWHERE for kind in ("started", "finished")]
 CHAINS = {f"nodes {number}": [End(kind, node) for node, kind in PLACES[number::7]] for number in range(7)}
 CHAINS |= {
     "review undisturbed": [],
@@ -228,6 +242,11 @@ CHAINS |= {
     "improvements": [
         End("version", "evaluate"),
         *(End(kind, node) for node in ("execute", "evaluate", "improve") for kind in ("started", "finished")),
+    ],
+    "search undisturbed": [],
+    "search": [
+        *(End(kind, node) for node in ("write_program", "tune", "draft") for kind in ("started", "finished")),
+        End("answered", "document"),
     ],
     "calls left open": [
         End("asked", "write_module"),
@@ -240,7 +259,9 @@ Chain = Callable[[str], Case]
 
 
 def chain(folder: Path, name: str) -> Case:
-    case = make_case(folder, asks_person=name.startswith("review"))
+    case = (
+        make_search(folder) if name.startswith("search") else make_case(folder, asks_person=name.startswith("review"))
+    )
     survive(case, *CHAINS[name])
     return case
 
@@ -263,6 +284,12 @@ def test_killed_at_any_node_it_goes_on_to_the_same_result(place: int, killed: Ch
 
 def test_killed_while_a_person_is_asked(killed: Chain) -> None:
     assert outcome(killed("review")) == outcome(killed("review undisturbed"))
+
+
+def test_killed_while_it_searches(killed: Chain) -> None:
+    whole = outcome(killed("search"))
+    assert whole == outcome(killed("search undisturbed"))
+    assert [version["operator"] for version in whole["result.json"]["versions"]] == ["draft", "tune", "draft"]
 
 
 def test_killed_all_along_the_improvements(killed: Chain, reference: Case) -> None:

@@ -26,11 +26,11 @@ class Pausing(ScriptedSource):
     at: str = "outline"
     reached: asyncio.Event = asyncio.Event()
 
-    async def chat(self, key: Key, messages: list[Any]) -> Reply:
+    async def chat(self, key: Key, messages: list[Any], tools: Any = ()) -> Reply:
         if key.node == self.at:
             self.reached.set()
             await asyncio.Event().wait()
-        return await super().chat(key, messages)
+        return await super().chat(key, messages, tools)
 
 
 @pytest.fixture

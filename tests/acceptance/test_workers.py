@@ -28,7 +28,7 @@ def test_a_job_goes_from_worker_to_worker(front: Server, archive: Path) -> None:
         seen = followed(client, job, seen, "status", "running")
         stopped.terminate()
         assert stopped.wait(60) == 0
-        last = front.worker()
+        last = front.worker("--processes", "2")
         seen = followed(client, job, seen, "status", "waiting")
         sleeper.send_signal(signal.SIGCONT)
         client.post(f"/v1/jobs/{job}/review", json={"action": "stop"}).raise_for_status()

@@ -16,6 +16,7 @@ from app.db.engine import make_engine
 from app.db.errors import DatabaseUnusable
 from app.db.migrate import head, make_config, migrate
 from app.jobs.archive import saved_versions
+from app.jobs.request import RunRequest
 from app.jobs.runs import Runs
 from app.providers.ledger import Calls
 from app.wiring import DATABASE, open_store
@@ -81,7 +82,11 @@ async def test_a_database_of_the_first_version_is_taken_over(tmp_path: Path) -> 
             ("killed", "running", 0, ""),
         ]
         done = await runs.get("done")
-        assert (done.result, done.seconds, done.request) == ({"best": None}, 2.5, make_request(tmp_path).as_json())
+        assert (done.result, done.seconds, RunRequest.from_json(done.request)) == (
+            {"best": None},
+            2.5,
+            make_request(tmp_path),
+        )
         (call,) = await Calls(database, "done").rows()
         assert (call.reply, call.usd, call.cut_off, call.outside) == ("said", 0.5, False, True)
         (version,) = await saved_versions(database, "done")

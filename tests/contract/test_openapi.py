@@ -84,11 +84,13 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
         for job in jobs:
             api.events(job)
         api.client.put("/v1/datasets/doomed/archive", content=zipped({"a.csv": b"x\n1\n"}))
+        api.client.put("/v1/knowledge/notes/beats.md", content=b"# Beats\nAn R peak is sharp and narrow.")
         api.ask_for_keys()
         made = api.post("/v1/keys", {"name": "ann", "role": "admin"}, 201)
         spare = api.post("/v1/keys", {"name": "bob"}, 201, headers={"X-API-Key": made["secret"]})
         checkpoint = api.get(f"/v1/jobs/{jobs[0]}/checkpoints", headers={"X-API-Key": made["secret"]})[0]["id"]
         names = {"job": jobs[0], "name": "numbers", "key": made["id"], "number": 1, "checkpoint": checkpoint}
+        names |= {"collection": "notes", "source": "beats.md"}
         doomed = names | {"job": jobs[1], "name": "doomed", "key": spare["id"]}
         yield Ground(api, made["secret"], names, doomed)
 

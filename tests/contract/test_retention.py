@@ -40,6 +40,11 @@ async def prune(folder: Path, source: ScriptedSource, url: URL, keeping: Keeping
     return found
 
 
+async def swept(folder: Path, source: ScriptedSource, url: URL) -> int:
+    async with opened_jobs(folder / "home", source, ProcessSandbox(), url) as jobs:
+        return len((await Retention(jobs, Keeping(), grace=-1).sweep()).files)
+
+
 async def test_a_job_is_readable_without_its_checkpoints(source: ScriptedSource, url: URL, tmp_path: Path) -> None:
     with served(tmp_path, source, url) as api:
         job = finished(api)
@@ -63,7 +68,9 @@ async def test_a_whole_job_goes_with_its_folder(source: ScriptedSource, url: URL
     with served(tmp_path, source, url) as api:
         job = finished(api)
     assert (tmp_path / "home" / "runs" / job).is_dir()
+    assert await swept(tmp_path, source, url) == 0
     assert await prune(tmp_path, source, url, Keeping(0, 0), times=2) == Plan(jobs=(job,))
     assert not (tmp_path / "home" / "runs" / job).exists()
+    assert await swept(tmp_path, source, url) > 10
     with served(tmp_path, source, url) as api:
         api.get(f"/v1/jobs/{job}", 404)

@@ -29,11 +29,11 @@ class Gate(ScriptedSource):
     opened: asyncio.Event = field(default_factory=asyncio.Event)
     waiting: list[str] = field(default_factory=list)
 
-    async def chat(self, key: Key, messages: list[Any]) -> Reply:
+    async def chat(self, key: Key, messages: list[Any], tools: Any = ()) -> Reply:
         if key.node == self.at:
             self.waiting.append(key.node)
             await self.opened.wait()
-        return await super().chat(key, messages)
+        return await super().chat(key, messages, tools)
 
 
 @pytest.fixture
@@ -105,6 +105,18 @@ async def test_a_server_that_stops_gives_its_jobs_back(jobs: Jobs, source: Gate,
         await become(jobs, "a", "finished")
     row = await jobs.runs.get("a")
     assert (row.attempt, row.problem) == (2, "")
+
+
+async def test_a_job_that_had_begun_goes_before_those_that_wait(jobs: Jobs, source: Gate, tmp_path: Path) -> None:
+    await queue(jobs, tmp_path, "begun")
+    async with make_worker(jobs, at_once=1).working():
+        while not source.waiting:
+            await asyncio.sleep(0.01)
+        await queue(jobs, tmp_path, "a", "b", "c")
+    source.opened.set()
+    async with make_worker(jobs, at_once=1).working():
+        await become(jobs, "begun", "finished")
+        assert (await jobs.runs.get("c")).status == "queued"
 
 
 async def test_what_a_killed_server_was_running_goes_on(jobs: Jobs, source: Gate, tmp_path: Path) -> None:

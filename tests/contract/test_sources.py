@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes.books import Account
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
@@ -19,7 +20,7 @@ from app.providers.live import Found, LiveSource
 from app.providers.prices import Prices
 from app.providers.recording import digest, read_recording, write_recording
 from app.providers.request import to_messages, to_request
-from app.providers.source import Source
+from app.providers.source import Books, Source
 from graph.errors import ModelFailed, RecordingMiss, RunFailed, TaskInvalid
 
 OUTLINE = Key("chat", "outline")
@@ -61,10 +62,9 @@ class Letters(Embeddings):
 
 @dataclass
 class Shelf:
-    outside: bool = False
     asked: list[str] = field(default_factory=list[str])
 
-    async def __call__(self, term: str) -> Found:
+    async def __call__(self, term: str, books: Books) -> Found:
         self.asked.append(term)
         return FOUND
 
@@ -131,7 +131,7 @@ async def test_a_chat_is_answered_with_text_and_tokens(source: Source, key: Key)
 
 
 async def test_a_search_is_answered_with_documents(source: Source) -> None:
-    reply = await source.search(TERM, "R peak")
+    reply = await source.search(TERM, "R peak", Account().books)
     assert json.loads(reply.text) == FOUND
     assert not reply.outside
 
@@ -159,11 +159,6 @@ async def test_asking_twice_gives_the_same(source: Source) -> None:
 async def test_live_says_when_a_reply_was_cut_off() -> None:
     source = LiveSource(opener(Scripted(finish_reason="length")), "the server", Shelf(), None, Prices())
     assert (await source.chat(OUTLINE, to_messages("outline"))).cut_off
-
-
-async def test_live_says_whether_a_term_left_this_machine() -> None:
-    source = LiveSource(opener(Scripted()), "the server", Shelf(outside=True), None, Prices())
-    assert (await source.search(TERM, "R peak")).outside
 
 
 async def test_live_fails_as_the_model_does() -> None:

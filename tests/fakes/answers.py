@@ -11,6 +11,7 @@ MARKS = {
     "debug": "Find the cause and repair it",
     "improve": "Propose the one change",
     "document": "Write the user document",
+    "judge": "Say of each page whether",
 }
 
 MODULE = '''```python

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from graph.errors import PredictionsInvalid
 from graph.values import Measurement, Split
+from sandbox.base import Sandbox
 
 
 def read_number(split: Split, predictions: bytes) -> Measurement:
@@ -22,11 +23,15 @@ class ScriptedBench:
     def __init__(self, scorer: Callable[[Split, bytes], Measurement] = read_number, *, measured: bool = True) -> None:
         self.scorer = scorer
         self.measured = measured
+        self.tunable = measured
         self.asked: list[Split] = []
         self.scored: list[tuple[Split, bytes]] = []
 
-    def profile(self) -> str:
+    async def profile(self, sandbox: Sandbox) -> str:
         return "three recordings"
+
+    def units(self, split: Split) -> tuple[str, ...]:
+        return ("a", "b", "c") if self.measured else ()
 
     async def inputs(self, split: Split) -> Path:
         self.asked.append(split)

@@ -1,9 +1,10 @@
 """A model with a script."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from graph.ports import Call
+from graph.errors import BudgetSpent
+from graph.ports import Call, Tool
 
 T = TypeVar("T")
 Key = tuple[str, int, str]
@@ -22,9 +23,15 @@ class ScriptedChat:
     def __init__(self, script: Mapping[Key | str, str]) -> None:
         self.script = {_key(name): reply for name, reply in script.items()}
         self.calls: list[Call] = []
+        self.most: int | None = None
+        """Calls after which the budget is spent, but for the document."""
+        self.tools: dict[str, Sequence[Tool]] = {}
 
-    async def ask(self, call: Call, parse: Callable[[str], T]) -> T:
+    async def ask(self, call: Call, parse: Callable[[str], T], tools: Sequence[Tool] = ()) -> T:
+        if self.most is not None and len(self.calls) >= self.most and call.node != "document":
+            raise BudgetSpent
         self.calls.append(call)
+        self.tools[call.node] = tools
         key = (call.node, call.iteration, call.item)
         if key not in self.script:
             near = [known for known in self.script if known[0] == call.node]

@@ -12,7 +12,7 @@ import pytest
 from fakes.server import ModelServer
 from fakes.tiny import TASK, write_job
 
-from app.cli.main import guarded
+from app.cli.main import run
 
 KEY = "sk-a-key-that-nobody-shall-see"
 
@@ -53,7 +53,7 @@ class Job:
 
     def __call__(self, *arguments: str | Path) -> Said:
         self.capsys.readouterr()
-        code = guarded([str(argument) for argument in arguments])
+        code = run([str(argument) for argument in arguments])
         said = self.capsys.readouterr()
         return Said(code, said.out, said.err)
 

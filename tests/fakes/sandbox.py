@@ -1,9 +1,11 @@
 """A sandbox that runs nothing: what becomes of a program is a function of it."""
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from app.datasets import survey
 from sandbox.base import ExecResult, Outcome, Program
 from sandbox.environment import base_environment
 from sandbox.limits import Limits
@@ -28,6 +30,13 @@ def predicted(predictions: bytes, stdout: str = "") -> ExecResult:
 
 def crashed(stderr: str, exit_code: int = 1) -> ExecResult:
     return replace(ENDED_WELL, outcome=Outcome.NONZERO_EXIT, exit_code=exit_code, stderr=stderr)
+
+
+def surveyed(program: Program) -> ExecResult:
+    """The survey of a dataset's files, made here."""
+    with tempfile.TemporaryDirectory() as output:
+        survey.main(str(program.inputs), output, program.arguments[-1])
+        return replace(ENDED_WELL, files={survey.RESULT: (Path(output) / survey.RESULT).read_bytes()})
 
 
 class ScriptedSandbox:

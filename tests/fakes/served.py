@@ -54,9 +54,9 @@ class Server:
             else:
                 return
 
-    def worker(self) -> "subprocess.Popen[bytes]":
-        """One more process that takes its jobs, one at a time; ends with the server at the latest."""
-        started = self._spawn(self.environment | {"AUTOIOT_JOBS_AT_ONCE": "1"}, "worker")
+    def worker(self, *words: str) -> "subprocess.Popen[bytes]":
+        """One more that takes its jobs, one at a time in each process; ends with the server at the latest."""
+        started = self._spawn(self.environment | {"AUTOIOT_JOBS_AT_ONCE": "1"}, "worker", *words)
         self.others.append(started)
         return started
 

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +10,9 @@ from langchain_core.messages import BaseMessage
 
 from app.jobs.taskfile import parse_task
 from app.providers.ledger import Key, Reply
+from app.providers.source import Books
 from graph.errors import RecordingMiss
+from graph.ports import Tool
 from graph.task import Task
 
 Script = Mapping[Key, tuple[str, ...]]
@@ -29,12 +31,12 @@ class ScriptedSource:
     before: Callable[[Key], None] = field(default=nothing)
     after: Callable[[Key], None] = field(default=nothing)
 
-    async def chat(self, key: Key, messages: list[BaseMessage]) -> Reply:
+    async def chat(self, key: Key, messages: list[BaseMessage], tools: Sequence[Tool] = ()) -> Reply:
         sent = sum(len(message.text) for message in messages)
         text = self._answer(key)
         return Reply(text, "scripted", sent // 4, len(text) // 4)
 
-    async def search(self, key: Key, term: str) -> Reply:
+    async def search(self, key: Key, term: str, books: Books) -> Reply:
         return Reply(self._answer(key), outside=False)
 
     async def embed(self, key: Key, texts: list[str]) -> Reply:
@@ -95,6 +97,7 @@ def make_task(iterations: int = 3) -> Task:
             "output": "predictions.csv with a label for each row.",
             "scoring": {"scorer": "classification", "metric": "accuracy", "direction": "maximize"},
             "iterations": iterations,
+            "search": {"policy": "linear"},
             "constraints": {"max_seconds": 20},
         },
         "task",

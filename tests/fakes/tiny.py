@@ -10,6 +10,7 @@ output: predictions.csv with the label of each row.
 dataset: data
 scoring: {scorer: classification, metric: macro_f1, direction: maximize}
 iterations: 1
+search: {policy: linear}
 constraints: {max_seconds: 60}
 """
 DESCRIPTION = """\

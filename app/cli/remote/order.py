@@ -10,6 +10,8 @@ from graph.task import Task
 
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}")
 """Of a dataset, as a server takes it."""
+COLLECTION = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+"""Of knowledge that a server keeps."""
 ONLY_HERE = {"dataset", "knowledge"}
 
 
@@ -21,15 +23,20 @@ class Data:
     """To be sent; none where the server has it."""
 
 
-def task_body(task: Task, *, without_knowledge: bool) -> dict[str, Any]:
-    """Raises TaskInvalid for what would name files that the server does not have."""
-    if task.knowledge and not without_knowledge:
+def task_body(task: Task, base: Path, *, without_knowledge: bool) -> dict[str, Any]:
+    """Names of collections go along; `base` is the folder of the task file.
+
+    Raises TaskInvalid for what would name files that the server does not have.
+    """
+    kept = [name for name in task.knowledge if COLLECTION.fullmatch(name) and not (base / name).exists()]
+    if len(kept) < len(task.knowledge) and not without_knowledge:
         raise TaskInvalid(
-            "knowledge: a server takes no files to look things up in; --without-knowledge submits the task without them"
+            "knowledge: a server takes no files with a task: keep them there, or pass --without-knowledge"
         )
     if task.scoring and task.scoring.scorer.endswith(".py"):
         raise TaskInvalid("scoring.scorer: a server takes no scorer of your own; `autoiot run` does")
-    return task.model_dump(mode="json", exclude_unset=True, exclude=ONLY_HERE)
+    body = task.model_dump(mode="json", exclude_unset=True, exclude=ONLY_HERE)
+    return body | ({"knowledge": kept} if kept else {})
 
 
 def choose_data(task_file: Path, task: Task, given: str | None, name: str | None) -> Data:

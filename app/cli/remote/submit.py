@@ -44,7 +44,7 @@ def submit(
     asked = read_task(task)
     if iterations is not None:
         asked = asked.model_copy(update={"iterations": iterations})
-    body: dict[str, Any] = {"task": task_body(asked, without_knowledge=without_knowledge)}
+    body: dict[str, Any] = {"task": task_body(asked, task.parent, without_knowledge=without_knowledge)}
     data = choose_data(task, asked, dataset, dataset_name)
     with connected(ctx, patient=watch) as jobs:
         if data.folder:

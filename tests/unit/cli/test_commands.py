@@ -15,8 +15,8 @@ from app.cli.commands import COMMANDS, Command
 SLOW = ("sklearn", "scipy", "pandas", "langgraph", "langchain_core", "fastapi", "sqlalchemy", "psycopg")
 ASK = """
 import json, sys
-from app.cli.main import guarded
-code = guarded(sys.argv[2:])
+from app.cli.main import run
+code = run(sys.argv[2:])
 print(json.dumps([code, [name for name in json.loads(sys.argv[1]) if name in sys.modules]]), file=sys.stderr)
 """
 

@@ -43,9 +43,11 @@ def test_no_data(task_file: Path, monkeypatch: pytest.MonkeyPatch, given: str | 
 
 def test_what_names_files_of_this_machine_is_not_sent(task_file: Path) -> None:
     task = read_task(task_file).model_copy(update={"knowledge": ("notes",)})
+    assert task_body(task, task_file.parent, without_knowledge=False)["knowledge"] == ["notes"]
+    (task_file.parent / "notes").mkdir()
     with pytest.raises(TaskInvalid, match="--without-knowledge"):
-        task_body(task, without_knowledge=False)
-    assert {"dataset", "knowledge"}.isdisjoint(task_body(task, without_knowledge=True))
+        task_body(task, task_file.parent, without_knowledge=False)
+    assert {"dataset", "knowledge"}.isdisjoint(task_body(task, task_file.parent, without_knowledge=True))
     own = task.model_copy(update={"scoring": task.scoring and task.scoring.model_copy(update={"scorer": "mine.py"})})
     with pytest.raises(TaskInvalid, match="scorer of your own"):
-        task_body(own, without_knowledge=True)
+        task_body(own, task_file.parent, without_knowledge=True)

@@ -1,5 +1,6 @@
 import json
 import math
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from fakes.source import make_dataset, make_task
 
 from app.datasets.dataset import open_dataset
 from app.db.plain import finite
-from app.jobs.out import refuse_occupied
+from app.jobs.out import alone, refuse_occupied
 from app.jobs.preparation import refuse_visible
 from app.jobs.request import RunRequest
 from app.jobs.result import write_json
@@ -34,6 +35,28 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
         refuse_occupied(tmp_path)
     with pytest.raises(TaskInvalid, match="it is a file"):
         refuse_occupied(tmp_path / "program.py")
+
+
+def test_two_who_write_to_one_folder_do_so_one_after_the_other(tmp_path: Path) -> None:
+    out, seen = tmp_path / "new", []
+
+    def write() -> None:
+        with alone(out):
+            seen.append("second")
+
+    with ThreadPoolExecutor() as threads:
+        with alone(out):
+            second = threads.submit(write)
+            wait([second], timeout=0.2)
+            seen.append("first")
+        second.result()
+    assert seen == ["first", "second"]
+
+
+def test_a_file_is_not_written_into(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(TaskInvalid, match="it is a file"), alone(tmp_path / "file"):
+        pass
 
 
 def test_json_has_no_nan(tmp_path: Path) -> None:

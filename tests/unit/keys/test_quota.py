@@ -29,7 +29,7 @@ def test_more_bytes_fit_up_to_the_limit() -> None:
     quota, use = Quota(disk_mb=10), Use(bytes=8 * MB)
     assert too_big(quota, use, 2 * MB) is None
     assert too_big(quota, use, 2 * MB + 1) == (
-        "quota: 10 MB of datasets may be kept, 8.0 MB are, and this has 2.0 MB: delete a dataset first"
+        "quota: 10 MB of datasets and documents may be kept, 8.0 MB are, and this has 2.0 MB: delete something first"
     )
     assert exceeded(quota, Use(bytes=11 * MB)) is None
 

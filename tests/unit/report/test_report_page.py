@@ -7,7 +7,7 @@ import pytest
 from runs import CALLS, SCORING, TEXTS, UNITS, call, five, numbers, result, text, version
 
 from app.report.page import report_page
-from app.report.words import constraint_words
+from app.report.words import against_drafts, constraint_words
 from graph.task import Scoring
 from graph.values import Version
 
@@ -174,3 +174,34 @@ def test_constraints_are_told_in_words() -> None:
         "at most 60 s for a whole split, the packages torch==2.13.0 besides the usual ones"
     )
     assert constraint_words({"packages": []}) == ""
+
+
+def test_whether_a_version_is_better_is_said_in_words() -> None:
+    gain = {"verdict": "better", "gain": 0.02, "low": 0.01, "high": 0.03, "units": 4}
+    tie = {"verdict": "not distinguishable", "gain": -0.001, "low": -0.01, "high": 0.008, "units": 4}
+    made = [version(1, None, "first", operator="draft"), version(2, 1, "second", operator="tune", against_parent=gain)]
+    told = [{"version": 1, "status": "ok", "against_best": tie}, {"version": 2, "status": "ok", "against_best": None}]
+    shown = words(report_page(result(made, 2) | {"versions": told}, SCORING, made, text, CALLS))
+    assert "better than v1 +0.02 [+0.01, +0.03]" in shown
+    assert "not distinguishable from v2 −0.001 [−0.01, +0.008]" in shown
+    assert "tune second" in shown
+
+
+@pytest.mark.parametrize(
+    ("alone", "said"),
+    [
+        (None, ""),
+        ({"version": 2}, ""),
+        (
+            {"version": 1},
+            "search: the first program would have given test f1 0.9, and with the search 0.97.",
+        ),
+        ({"version": 1, "drafts": 3}, "Without the search: the best of 3 drafts, v1 would have given test f1 0.9"),
+        ({"version": 1, "test": None, "test_problem": "exit code 1"}, "would have given test exit code 1"),
+    ],
+)
+def test_it_is_said_what_the_drafts_alone_would_have_given(alone: dict[str, Any] | None, said: str) -> None:
+    whole = {"drafts": 1, "calls": 6, "of_calls": 12, "test": {"f1": 0.9}, "test_problem": None} | (alone or {})
+    found = against_drafts({"best": {"version": 2, "test": {"f1": 0.97}}, "drafts_alone": alone and whole}, "f1")
+    assert said in found
+    assert ("6 of 12 calls went into drafts." in found) is bool(said)

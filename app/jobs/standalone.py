@@ -1,0 +1,34 @@
+"""What makes a result stand alone: how to score its program again, and an image that runs it."""
+
+from typing import Any
+
+BASE_IMAGE = "python:3.11-slim-bookworm"
+SCORE_AGAIN = """\
+#!/bin/sh
+# Runs program.py again on the data that it was made for, and compares its score with the one in result.json:
+# ./reproduce.sh DATASET [OPTION ...]; more options go to `autoiot score`.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+dataset=${{1:?name the folder with the data: ./reproduce.sh DATASET}}
+shift
+exec "${{AUTOIOT:-autoiot}}" score "$here/program.py" --dataset "$dataset"{description} --check "$@"
+"""
+IMAGE = """\
+# docker build -t {name} . && docker run --rm --network none -v INPUT:/input:ro -v OUTPUT:/output {name}
+ARG BASE_IMAGE={base}
+FROM ${{BASE_IMAGE}}
+WORKDIR /app
+COPY requirements.txt ./
+RUN pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
+COPY program.py ./
+ENTRYPOINT ["python", "program.py", "-i", "/input", "-o", "/output"]
+"""
+
+
+def reproduce_script(*, described: bool) -> str:
+    """`described`: a dataset.yaml lies beside it, which counts, whatever the folder has of its own."""
+    return SCORE_AGAIN.format(description=' --description "$here/dataset.yaml"' if described else "")
+
+
+def dockerfile(result: dict[str, Any]) -> str:
+    return IMAGE.format(name=result["run"], base=BASE_IMAGE)
