@@ -26,7 +26,8 @@ async def design(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     box = Toolbox(context, state["documents"])
     box.show(passages)
     said = words(context, state)
-    prompt = render("design", **await briefing(context), outline=outline, passages=passages, instruction=said)
+    asked = {"outline": outline, "passages": passages, "instruction": said, "whole": context.task.is_written_whole}
+    prompt = render("design", **await briefing(context), **asked)
     call = Call("design", prompt)
     found = await context.chat.ask(call, lambda text: resting(json_value(text, Design), box.shown), box.tools)
     # Modules are merged by name: those of an older design must not stay.

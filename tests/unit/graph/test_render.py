@@ -62,8 +62,8 @@ VALUES = {
     "terms": [{}],
     "outline": [{"passages": PASSAGES}, {"passages": []}],
     "design": [
-        {"outline": "o", "passages": PASSAGES, "instruction": "i"},
-        *({"outline": outline, "passages": [], "instruction": ""} for outline in ("o", "")),
+        {"outline": "o", "passages": PASSAGES, "instruction": "i", "whole": False},
+        *({"outline": o, "passages": [], "instruction": "", "whole": o == ""} for o in ("o", "")),
     ],
     "write_module": [{"design": DESIGN, "module": DESIGN.modules[0], "passages": p} for p in (PASSAGES, [])],
     "integrate": [{"design": DESIGN, "modules": "def f(x):\n    return x\n"}],
