@@ -10,6 +10,7 @@ from typing import Any
 from app.db.plain import finite
 from app.db.tables import CallRow
 from app.jobs.archive import facts
+from app.jobs.course import course
 from app.jobs.manual import readme
 from app.jobs.out import RESULT, alone, clear, refuse_occupied
 from app.jobs.request import RunRequest
@@ -57,6 +58,7 @@ async def build_result(request: RunRequest, context: Context, state: State, call
             "measured": context.bench.measured,
             "best": describe_best(state, versions),
             "drafts_alone": drafts_alone(state, versions, await calls.questions()),
+            "course": course(versions, request.task.scoring, measured=context.bench.measured),
             "requirements": pins(context, state, versions),
             "versions": await asyncio.to_thread(compared, context, state, versions),
             "usage": asdict(usage) | {"seconds": 0.0},

@@ -52,15 +52,19 @@ def headline(result: dict[str, Any], metric: str) -> Headline:
 def against_drafts(result: dict[str, Any], metric: str) -> str:
     """Whether the search was worth it; empty where nobody can tell."""
     alone, best = result.get("drafts_alone"), result["best"]
-    if not alone or not best or alone["version"] == best["version"]:
+    if not alone or not best:
         return ""
+    calls = f" {alone['calls']} of {alone['of_calls']} calls went into drafts."
+    if alone["version"] == best["version"]:
+        return f"The search brought nothing more: what was chosen is a draft.{calls}" if _searched(result) else ""
     which = f"the best of {alone['drafts']} drafts, v{alone['version']}" if alone["drafts"] > 1 else "the first program"
     score = alone["test_problem"] or f"{metric} {entry(alone['test'], metric)}"
     search = "" if best["test"] is None else f", and with the search {entry(best['test'], metric)}"
-    return (
-        f"Without the search: {which} would have given test {score}{search}."
-        f" {alone['calls']} of {alone['of_calls']} calls went into drafts."
-    )
+    return f"Without the search: {which} would have given test {score}{search}.{calls}"
+
+
+def _searched(result: dict[str, Any]) -> bool:
+    return any(version["operator"] != "draft" for version in result["versions"])
 
 
 def _no_program(versions: list[dict[str, Any]]) -> str:
@@ -113,6 +117,7 @@ def task_facts(result: dict[str, Any], scoring: Scoring | None) -> list[tuple[st
         ("Knowledge", ", ".join(map(str, task.get("knowledge") or ()))),
         ("Data", dataset_words(result.get("dataset"))),
         ("Iterations", task.get("iterations")),
+        ("Left out, for study", ", ".join(task.get("ablation") or ())),
         ("Budget", in_words(Budget(**(task.get("budget") or {})))),
         ("Model", result.get("model") or task.get("model")),
     ]

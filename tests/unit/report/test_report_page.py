@@ -191,7 +191,7 @@ def test_whether_a_version_is_better_is_said_in_words() -> None:
     ("alone", "said"),
     [
         (None, ""),
-        ({"version": 2}, ""),
+        ({"version": 2}, "The search brought nothing more: what was chosen is a draft."),
         (
             {"version": 1},
             "search: the first program would have given test f1 0.9, and with the search 0.97.",
@@ -202,6 +202,8 @@ def test_whether_a_version_is_better_is_said_in_words() -> None:
 )
 def test_it_is_said_what_the_drafts_alone_would_have_given(alone: dict[str, Any] | None, said: str) -> None:
     whole = {"drafts": 1, "calls": 6, "of_calls": 12, "test": {"f1": 0.9}, "test_problem": None} | (alone or {})
-    found = against_drafts({"best": {"version": 2, "test": {"f1": 0.97}}, "drafts_alone": alone and whole}, "f1")
+    versions = [{"operator": "draft"}, {"operator": "improve"}]
+    result = {"best": {"version": 2, "test": {"f1": 0.97}}, "drafts_alone": alone and whole, "versions": versions}
+    found = against_drafts(result, "f1")
     assert said in found
     assert ("6 of 12 calls went into drafts." in found) is bool(said)
