@@ -31,4 +31,5 @@ def reproduce_script(*, described: bool) -> str:
 
 
 def dockerfile(result: dict[str, Any]) -> str:
-    return IMAGE.format(name=result["run"], base=BASE_IMAGE)
+    # Without what tells this run from others: the same program has the same folder.
+    return IMAGE.format(name=result["run"].rpartition("-")[0], base=BASE_IMAGE)
