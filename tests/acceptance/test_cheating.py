@@ -277,6 +277,7 @@ HEART_TASK = {
     "input": "WFDB records.",
     "output": "predictions.csv with a row for each peak.",
     "scoring": {"scorer": "r_peaks", "metric": "f1", "direction": "maximize"},
+    "search": {"policy": "linear"},
     "iterations": 1,
 }
 Follow = Callable[[Path, Path | None, list[str], Sandbox], Any]
