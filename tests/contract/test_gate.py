@@ -35,6 +35,12 @@ def inputs(tmp_path: Path) -> Path:
     return folder
 
 
+def is_open(at: Path) -> bool:
+    """The file is there a moment before anybody listens."""
+    with socket.socket(socket.AF_UNIX) as door:
+        return door.connect_ex(str(at)) == 0
+
+
 @pytest.fixture
 def gate(tmp_path: Path) -> Iterator[Path]:
     """The socket of one that lets programs read below `tmp_path`."""
@@ -48,7 +54,7 @@ def gate(tmp_path: Path) -> Iterator[Path]:
         process = subprocess.Popen([sys.executable, "-m", "sandbox.gate", str(at), "--folder", str(tmp_path)])
         try:
             deadline = time.monotonic() + SECONDS_TO_START
-            while not at.exists() and time.monotonic() < deadline:
+            while not is_open(at) and time.monotonic() < deadline:
                 assert process.poll() is None, "the gate did not start"
                 time.sleep(0.05)
             yield at
