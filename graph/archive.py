@@ -2,16 +2,43 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from graph.context import Context
+from graph.hearing import in_force
 from graph.policy import choose, leading
+from graph.rules import Rule, broken_by_reading, broken_by_running
+from graph.state import State
 from graph.task import Scoring
 from graph.values import Version
 
 
-async def best_version(context: Context) -> Version | None:
+async def standing(context: Context, state: State) -> list[Version]:
+    """All candidates; those that break what people said since they were made count as failed.
+
+    Where that would leave none, they stand all the same: a program is worth more than none.
+    """
+    found, versions = in_force(context, state), await context.versions.all()
+    ran = [version for version in versions if version.status == "ok"] if found else []
+    broken = {version.version: held_to(found, version, context.text(version.source)) for version in ran}
+    if state["stopped_by"] and all(broken.values()):
+        return versions
+    return [
+        replace(version, status="failed", problem=broken[version.version][0])
+        if broken.get(version.version)
+        else version
+        for version in versions
+    ]
+
+
+def held_to(found: Sequence[Rule], version: Version, source: str) -> list[str]:
+    """One line for each rule that the candidate breaks."""
+    return broken_by_reading(found, source) + broken_by_running(found, version.seconds, version.peak_memory_mb)
+
+
+async def best_version(context: Context, state: State) -> Version | None:
     """The one to hand over."""
-    return best_of(context, await context.versions.all())
+    return best_of(context, await standing(context, state))
 
 
 def best_of(context: Context, versions: Sequence[Version]) -> Version | None:
@@ -23,9 +50,9 @@ def best_of(context: Context, versions: Sequence[Version]) -> Version | None:
     )
 
 
-async def leading_version(context: Context) -> Version | None:
+async def leading_version(context: Context, state: State) -> Version | None:
     """The one with the best number, whether or not chance made it so."""
-    return leading(await context.versions.all(), context.task.scoring, measured=context.bench.measured)
+    return leading(await standing(context, state), context.task.scoring, measured=context.bench.measured)
 
 
 def ancestry(versions: Iterable[Version], number: int) -> list[int]:

@@ -1,11 +1,13 @@
 """One run of a program as the state machine sees it: what it left, what went wrong, in words for a model."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from graph.claim import read_claim
 from graph.context import Context
 from graph.prints import without_data
+from graph.rules import Rule, broken_by_running
 from graph.state import Execution
 from graph.values import Split
 from sandbox.base import ExecResult, Outcome, Program
@@ -80,6 +82,12 @@ def too_slow(result: ExecResult, units: int, allowed: float | None) -> str:
         return ""
     took = f"{result.seconds / units:.3g} s for each recording in unlabelled/, on average"
     return f"It ran, but took {took}; the task allows {allowed:g} s. Make it faster.\n\n{shown_output(result)}"
+
+
+def against_rules(result: ExecResult, rules: Sequence[Rule]) -> str:
+    """What a model needs to keep to what people said; empty where the program does, or did not run well."""
+    broken = broken_by_running(rules, result.seconds, result.peak_memory_mb) if result.ok else []
+    return f"It ran, but {'; '.join(broken)}.\n\n{shown_output(result)}" if broken else ""
 
 
 def shown_output(result: ExecResult) -> str:

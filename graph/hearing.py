@@ -10,6 +10,7 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from graph.context import Context
+from graph.rules import Rule, rules
 from graph.state import State
 
 EARLY = frozenset({"__start__", "terms", "search", "outline"})
@@ -24,13 +25,37 @@ async def hear(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     new = [one for one in await context.instructions.given() if one.number > heard]
     for one in new:
         runtime.stream_writer({"note": f"instruction {one.number} is heard"})
-    return {"instructions": [context.keep(one.text) for one in new], "heard": max([heard, *(n.number for n in new)])}
+    return {
+        "instructions": [context.keep(one.text) for one in new],
+        "rules": [reference for one in new for reference in checkable(one.text, runtime)],
+        "heard": max([heard, *(n.number for n in new)]),
+    }
+
+
+def checkable(text: str, runtime: Runtime[Context]) -> list[str]:
+    """Its reference, where there is a rule in it."""
+    found = rules([text], runtime.context.sandbox.environment)
+    for rule in found:
+        runtime.stream_writer({"note": f"checked from now on: {rule.said}"})
+    return [runtime.context.keep(text)] if found else []
+
+
+def in_force(context: Context, state: State) -> list[Rule]:
+    """By the remarks of the task, and by all that people said up to now."""
+    said = [context.text(reference) for reference in state.get("rules", [])]
+    return rules([context.task.remarks, *said], context.sandbox.environment)
 
 
 def words(context: Context, state: State) -> str:
     """What a prompt says that the person said; empty where nobody did."""
     told = [context.text(reference) for reference in state.get("instructions", [])]
-    return "\n\n".join(filter(None, [state["instruction"], *told]))
+    said = "\n\n".join(filter(None, [state["instruction"], *told]))
+    # The remarks are in every prompt.
+    before = f"{context.task.remarks}\n{said}"
+    still = [rule.said for rule in in_force(context, state) if rule.said not in " ".join(before.split())]
+    return "\n\n".join(
+        filter(None, [said, f"Said before, and still to be kept to: {'; '.join(still)}" if still else ""])
+    )
 
 
 def can_be_heard(following: Sequence[str], state: Mapping[str, Any], iterations: int) -> bool:

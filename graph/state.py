@@ -69,6 +69,8 @@ class State(TypedDict):
     """What a person answered after the last evaluation."""
     instructions: list[str]
     """References of what people said meanwhile and the next question to the model shall tell."""
+    rules: NotRequired[Annotated[list[str], operator.add]]
+    """References of what people said that code can check: it holds from then on."""
     heard: int
     """The number of the last of those that any step has taken up."""
     tuned: Annotated[list[str], operator.add]
@@ -103,6 +105,7 @@ def first_state(*, asks_person: bool) -> State:
         asks_person=asks_person,
         instruction="",
         instructions=[],
+        rules=[],
         heard=0,
         tuned=[],
         tunings=0,

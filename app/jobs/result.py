@@ -17,10 +17,11 @@ from app.jobs.request import RunRequest
 from app.jobs.standalone import dockerfile, reproduce_script
 from app.providers.ledger import Calls
 from app.report.page import report_page
-from graph.archive import ancestry, per_unit
+from graph.archive import ancestry, held_to, per_unit
 from graph.citations import Cited, sources
 from graph.comparison import compare
 from graph.context import Context
+from graph.hearing import in_force
 from graph.imports import imported
 from graph.ports import Artifacts
 from graph.state import State
@@ -66,6 +67,7 @@ async def build_result(request: RunRequest, context: Context, state: State, call
             "stopped_by": state["stopped_by"],
             "looked_up": looked_up(context, state),
             "sources": [asdict(source) for source in used_sources(context, state, versions)],
+            "rules": kept_to(context, state, versions),
             "instructions_heard": list(range(1, state.get("heard", 0) + 1)),
             "document": state["document"],
         }
@@ -93,6 +95,17 @@ def against(context: Context, version: Version, chosen: Version | None) -> dict[
 def looked_up(context: Context, state: State) -> list[dict[str, Any]]:
     """All that searches found, with the reason why it was kept or not."""
     return [row for reference in state.get("looked_up", []) for row in json.loads(context.text(reference))]
+
+
+def kept_to(context: Context, state: State, versions: list[Version]) -> list[dict[str, Any]]:
+    """What people said that code can check, and which versions that ran break it, and how."""
+    ran = [version for version in versions if version.status == "ok"]
+    found = list[dict[str, Any]]()
+    for rule in in_force(context, state):
+        broken = {version.version: held_to([rule], version, context.text(version.source)) for version in ran}
+        lines = {str(number): lines[0].partition(";")[0] for number, lines in broken.items() if lines}
+        found.append({"said": rule.said, "broken_by": lines})
+    return found
 
 
 def used_sources(context: Context, state: State, versions: list[Version]) -> list[Cited]:

@@ -63,6 +63,19 @@ def against_drafts(result: dict[str, Any], metric: str) -> str:
     return f"Without the search: {which} would have given test {score}{search}.{calls}"
 
 
+def rule_words(result: dict[str, Any]) -> list[str]:
+    """What a person asked for that is checked, and what came of it."""
+    chosen = str((result["best"] or {}).get("version", ""))
+    return [_kept(rule["said"], rule["broken_by"], chosen) for rule in _items(result.get("rules"))]
+
+
+def _kept(said: str, broken_by: dict[str, str], chosen: str) -> str:
+    others = ", ".join(f"v{number}: {why}" for number, why in broken_by.items() if number != chosen)
+    if chosen in broken_by:
+        return f"“{said}”: not kept to by v{chosen}: {broken_by[chosen]}" + (f"; nor by {others}" if others else "")
+    return f"“{said}”: kept to" + (f"; broken by {others}" if others else "")
+
+
 def _searched(result: dict[str, Any]) -> bool:
     return any(version["operator"] != "draft" for version in result["versions"])
 

@@ -7,7 +7,9 @@ from langgraph.runtime import Runtime
 from graph.candidates import twin
 from graph.checks import findings
 from graph.context import Context
+from graph.hearing import in_force
 from graph.quality import count, to_repair
+from graph.rules import broken_by_reading
 from graph.state import Candidate, State
 
 
@@ -26,6 +28,7 @@ async def check(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     found = findings(source, context.sandbox.environment, max_kb)
     read = await context.critic.read(source)
     found += to_repair(read or [])
+    found += broken_by_reading(in_force(context, state), source)
     seen: Candidate = {**candidate, "quality": None if read is None else count(read).as_json()}
     if not found:
         return {"candidate": {**seen, "problem": ""}}

@@ -21,7 +21,7 @@ TRIES = 2
 
 async def document(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     context = runtime.context
-    best = await best_version(context)
+    best = await best_version(context, state)
     if best is None:
         return {"document": ""}
     source, problem, text = context.text(best.source), "", ""

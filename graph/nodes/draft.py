@@ -5,6 +5,7 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
+from graph.archive import standing
 from graph.candidates import new_candidate
 from graph.citations import CHARACTERS, ID, refuse_unknown, within
 from graph.context import Context
@@ -21,7 +22,7 @@ from graph.tools.toolbox import Toolbox
 
 async def draft(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     context, iteration = runtime.context, state["iteration"] + 1
-    versions = await context.versions.all()
+    versions = await standing(context, state)
     passages = within(await context.library.passages(state["documents"], context.task.target), CHARACTERS)
     prompt = render(
         "draft",

@@ -6,7 +6,7 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
-from graph.archive import best_of, counting, per_unit
+from graph.archive import best_of, counting, per_unit, standing
 from graph.branches import following
 from graph.candidates import code_lines, diff, may_repair, with_problem
 from graph.comparison import Comparison, compare
@@ -34,7 +34,7 @@ async def evaluate(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
                 return {"candidate": candidate}
     version = await describe(context, candidate, measurement)
     await context.versions.save(version)
-    task, measured, versions = context.task, context.bench.measured, await context.versions.all()
+    task, measured, versions = context.task, context.bench.measured, await standing(context, state)
     best = best_of(context, versions)
     number = None if best is None else value(best, task.scoring, measured=measured)
     runtime.stream_writer({"version": version.as_json(), "best": best.version if best else None})

@@ -5,6 +5,7 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
+from graph.archive import standing
 from graph.candidates import changed, new_candidate, not_fitting, usable_change
 from graph.citations import FEWER, ID, refuse_unknown, within
 from graph.context import Context
@@ -18,7 +19,7 @@ from graph.tools.toolbox import Toolbox
 
 async def improve(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     context, iteration = runtime.context, state["iteration"] + 1
-    versions = await context.versions.all()
+    versions = await standing(context, state)
     start = origin(context, state, versions)
     if start.note:
         runtime.stream_writer({"note": start.note})

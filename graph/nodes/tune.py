@@ -21,7 +21,7 @@ from graph.values import FOLDS, Split, Version
 
 async def tune(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     context = runtime.context
-    parent = await leading_version(context)
+    parent = await leading_version(context, state)
     found = None if parent is None else await better_values(context, state, parent)
     if parent is None or found is None or not found.values:
         if parent and found:

@@ -4,7 +4,7 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
-from graph.archive import best_version
+from graph.archive import best_version, standing
 from graph.branches import best_draft
 from graph.context import Context
 from graph.errors import PredictionsInvalid
@@ -15,11 +15,11 @@ from graph.values import Version
 
 async def verify(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     context = runtime.context
-    best = await best_version(context)
+    best = await best_version(context, state)
     if best is None or not context.bench.measured:
         return {"test": None}
     chosen = await score_on_test(context, best)
-    draft = best_draft(await context.versions.all(), context.task.scoring, measured=True)
+    draft = best_draft(await standing(context, state), context.task.scoring, measured=True)
     if draft is None:
         return {"test": chosen}
     # After the choice, and for the report alone: was the search worth it?

@@ -252,6 +252,7 @@ async def test_evaluate_archives_what_was_measured():
         "best": {"version": 2, "value": 0.7},
         "instruction": "",
         "instructions": [],
+        "rules": [],
         "heard": 0,
         "following": "improve",
         "stopped_by": "",

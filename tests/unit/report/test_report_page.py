@@ -7,7 +7,7 @@ import pytest
 from runs import CALLS, SCORING, TEXTS, UNITS, call, five, numbers, result, text, version
 
 from app.report.page import report_page
-from app.report.words import against_drafts, constraint_words
+from app.report.words import against_drafts, constraint_words, rule_words
 from graph.task import Scoring
 from graph.values import Version
 
@@ -185,6 +185,21 @@ def test_whether_a_version_is_better_is_said_in_words() -> None:
     assert "better than v1 +0.02 [+0.01, +0.03]" in shown
     assert "not distinguishable from v2 −0.001 [−0.01, +0.008]" in shown
     assert "tune second" in shown
+
+
+@pytest.mark.parametrize(
+    ("broken_by", "said"),
+    [
+        ({}, "“only numpy”: kept to"),
+        ({"1": "it imports scipy"}, "“only numpy”: kept to; broken by v1: it imports scipy"),
+        ({"2": "it imports scipy"}, "“only numpy”: not kept to by v2: it imports scipy"),
+        ({"1": "it imports pywt", "2": "it imports scipy"}, "by v2: it imports scipy; nor by v1: it imports pywt"),
+    ],
+)
+def test_it_is_said_what_came_of_what_a_person_asked_for(broken_by: dict[str, str], said: str) -> None:
+    found = rule_words({"best": {"version": 2}, "rules": [{"said": "only numpy", "broken_by": broken_by}]})
+    assert len(found) == 1
+    assert found[0].endswith(said)
 
 
 @pytest.mark.parametrize(
