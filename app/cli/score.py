@@ -20,6 +20,7 @@ from app.datasets.truth import truth_kind
 from app.db.plain import finite
 from app.jobs.description import find_description
 from app.jobs.preparation import limits_for, open_checked_dataset, open_task_scorer
+from app.jobs.standalone import scoring_beside
 from app.jobs.taskfile import parse_task, read_task
 from app.settings import read_settings
 from app.wiring import open_confinement
@@ -31,6 +32,8 @@ from sandbox.base import Program, Sandbox
 from sandbox.registry import AUTO
 
 NO_SCORE = 1
+SHOWN = 40
+"""Units in the table: of more, nobody reads them there."""
 DEFAULTS = {
     "samples": Scoring(scorer="r_peaks", metric="f1", direction="maximize"),
     "labels": Scoring(scorer="classification", metric="macro_f1", direction="maximize"),
@@ -161,7 +164,7 @@ def read_terms(program: Path, task_file: Path | None) -> Terms:
             task = parse_task(json.loads(result.read_text(encoding="utf-8"))["task"], str(result))
         except (ValueError, KeyError, TypeError) as error:
             raise TaskInvalid(f"{result}: not a result of AutoIOT; pass --task") from error
-        return Terms(task.scoring, task.constraints, result.parent)
+        return Terms(scoring_beside(task.scoring, result.parent), task.constraints, result.parent)
     return Terms(None, Constraints(), program.resolve().parent)
 
 
@@ -175,8 +178,11 @@ def measurement_table(measurement: Measurement, split: str) -> Table:
     table = Table(title=f"measured on {split}", title_justify="left")
     for name in ("", *names):
         table.add_column(name, justify="left" if not name else "right")
-    for unit, metrics in measurement.units.items():
+    shown = list(measurement.units.items())[:SHOWN]
+    for unit, metrics in shown:
         table.add_row(escape(unit), *(number(metrics.get(name)) for name in names))
+    if left := len(measurement.units) - len(shown):
+        table.add_row(f"and {left} more: --json", *("" for _ in names))
     table.add_section()
     table.add_row("all", *(number(measurement.metrics[name]) for name in names))
     return table

@@ -18,6 +18,7 @@ OURS = (
     "predictions.csv",
     "reproduce.sh",
     "Dockerfile",
+    "scorer.py",
     "candidates",
 )
 """What is removed before an export, beside `result.json`, which is replaced."""

@@ -1,6 +1,7 @@
 """The result of a run: `result.json`, and the folder that holds it with everything else."""
 
 import asyncio
+import contextlib
 import json
 import shutil
 from dataclasses import asdict, dataclass
@@ -14,7 +15,7 @@ from app.jobs.course import course
 from app.jobs.manual import readme
 from app.jobs.out import RESULT, alone, clear, refuse_occupied
 from app.jobs.request import RunRequest
-from app.jobs.standalone import dockerfile, reproduce_script
+from app.jobs.standalone import SCORER, dockerfile, is_own, reproduce_script
 from app.providers.ledger import Calls
 from app.report.page import report_page
 from graph.archive import ancestry, held_to, per_unit
@@ -178,6 +179,10 @@ def write_folder(out: Path, request: RunRequest, result: dict[str, Any], kept: K
     clear(out)
     if result["best"]:
         write_program(out, request, result, kept)
+    if is_own(request.task.scoring):
+        # The job has read it; whoever took it away since has to keep it.
+        with contextlib.suppress(OSError):
+            shutil.copyfile(request.base / request.task.scoring.scorer, out / SCORER)
     if request.description:
         shutil.copyfile(request.description, out / "dataset.yaml")
     for version in kept.versions:

@@ -1,7 +1,12 @@
 """What makes a result stand alone: how to score its program again, and an image that runs it."""
 
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeGuard
 
+from graph.task import Scoring
+
+SCORER = "scorer.py"
+"""What a scorer of the user's own is called beside the program, whatever its name was."""
 BASE_IMAGE = "python:3.11-slim-bookworm"
 SCORE_AGAIN = """\
 #!/bin/sh
@@ -23,6 +28,18 @@ RUN pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
 COPY program.py ./
 ENTRYPOINT ["python", "program.py", "-i", "/input", "-o", "/output"]
 """
+
+
+def is_own(scoring: Scoring | None) -> TypeGuard[Scoring]:
+    """Whether the scorer is one of the user's own."""
+    return scoring is not None and scoring.scorer.endswith(".py")
+
+
+def scoring_beside(scoring: Scoring | None, folder: Path) -> Scoring | None:
+    """The same, by the copy of the scorer that lies in the folder of a result."""
+    if is_own(scoring) and (folder / SCORER).is_file():
+        return scoring.model_copy(update={"scorer": SCORER})
+    return scoring
 
 
 def reproduce_script(*, described: bool) -> str:
