@@ -18,6 +18,16 @@ def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield node.lineno, "." if node.level else (node.module or "").split(".")[0]
 
 
+def modules(tree: ast.Module) -> Iterator[str]:
+    """All that is imported anywhere, with dots; of `from a import b` both `a` and `a.b`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
 def imported(source: str) -> frozenset[str]:
     return frozenset(name for _, name in imports(parsed(source)))
 

@@ -4,13 +4,13 @@ Only whole clauses of a few plain forms are taken for a rule ("only numpy and sc
 Pan-Tompkins", "at most 50 MB"): a sentence that is merely like one must not fail programs. All else is for the model.
 """
 
-import ast
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from graph.imports import modules
 from graph.syntax import tree
 from sandbox.environment import Environment
 
@@ -80,10 +80,10 @@ def rules(texts: Iterable[str], environment: Environment) -> list[Rule]:
 def broken_by_reading(found: Sequence[Rule], source: str) -> list[str]:
     """One line for each rule that the text of a program breaks; none where it cannot be read."""
     try:
-        modules = frozenset(_modules(tree(source)))
+        named = frozenset(modules(tree(source)))
     except SyntaxError:
         return []
-    lines = [_reading(rule, source, modules) for rule in found]
+    lines = [_reading(rule, source, named) for rule in found]
     return [f"{line}; a person said: {rule.said}" for rule, line in zip(found, lines, strict=True) if line]
 
 
@@ -174,16 +174,6 @@ def _reading(rule: Rule, source: str, modules: frozenset[str]) -> str:
         return "" if _plain(rule.names[0]) in _plain(source) else f"nothing in it is called {rule.names[0]}"
     size = len(source.encode()) / 1024
     return f"it has {size:.1f} KiB" if rule.kind == "size" and size > rule.limit else ""
-
-
-def _modules(parsed: ast.Module) -> Iterator[str]:
-    """All that is imported anywhere, with dots; of `from a import b` both `a` and `a.b`."""
-    for node in ast.walk(parsed):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def _is_within(module: str, name: str) -> bool:

@@ -45,6 +45,10 @@ class Version:
     """How it was made: `draft`, `improve`, `merge` or `tune`; empty where that was not kept."""
     merged: int | None = None
     """Of a merge, the version that was merged into its parent."""
+    runs: int = 1
+    """How many runs `validation` and `units` are the mean of: one that leads is run again, where it may be random."""
+    spread: float | None = None
+    """Standard deviation of the metric that counts over these runs; None where there was one run alone."""
     quality: dict[str, int] | None = None
     """What reading it says: `graph.quality.Quality` as JSON."""
     against_parent: dict[str, Any] | None = None

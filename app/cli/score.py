@@ -68,7 +68,7 @@ def score(
     """
     console = Console(highlight=False)
     try:
-        expected = reported(program, split) if check else {}
+        expected, spread = reported(program, split) if check else ({}, 0.0)
         measurement = asyncio.run(measure(program, dataset, split, task, description, sandbox))
     except ProgramFailed as error:
         Console(stderr=True).print(f"autoiot: the program failed: {escape(str(error))}", soft_wrap=True)
@@ -78,30 +78,39 @@ def score(
     else:
         console.print(measurement_table(measurement, split))
     if check:
-        tell_difference(measurement.metrics, expected)
+        tell_difference(measurement.metrics, expected, spread)
 
 
-def tell_difference(metrics: dict[str, float], expected: dict[str, float]) -> None:
-    """Says whether they are the same; raises typer.Exit where they are not."""
+def tell_difference(metrics: dict[str, float], expected: dict[str, float], spread: float) -> None:
+    """Says whether they are the same; raises typer.Exit where they are not.
+
+    Of a program that is random, `spread` over its runs is known: a run may be three of these away.
+    """
     console = Console(stderr=True, highlight=False)
-    others = [name for name, number in expected.items() if not isclose(metrics.get(name, nan), number, rel_tol=1e-9)]
+    far = 3 * spread
+    others = [
+        n for n, number in expected.items() if not isclose(metrics.get(n, nan), number, rel_tol=1e-9, abs_tol=far)
+    ]
     if not others:
-        console.print("The same as was reported.")
+        console.print(
+            f"Within {far:.2g} of what was reported: the program is random." if far else "The same as was reported."
+        )
         return
     for name in others:
         console.print(f"autoiot: {name}: {metrics.get(name)}, but {expected[name]} was reported", soft_wrap=True)
     raise typer.Exit(NO_SCORE)
 
 
-def reported(program: Path, split: str) -> dict[str, float]:
-    """The metrics in the result.json beside the program. Raises TaskInvalid when it has none."""
+def reported(program: Path, split: str) -> tuple[dict[str, float], float]:
+    """The metrics in the result.json beside the program, and how they vary. Raises TaskInvalid when it has none."""
     file = program.resolve().parent / "result.json"
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))["best"][split]
-        numbers = {name: float(number) for name, number in found.items() if number is not None}
+        best = json.loads(file.read_text(encoding="utf-8"))["best"]
+        numbers = {name: float(number) for name, number in best[split].items() if number is not None}
+        spread = float(best.get("test_spread") or 0)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise TaskInvalid(f"{file}: no {split} score to compare with") from error
-    return numbers
+    return numbers, spread
 
 
 class ProgramFailed(Exception):

@@ -38,6 +38,8 @@ SHOWN = (
     "problem",
     "validation",
     "claim",
+    "runs",
+    "spread",
     "seconds",
     "repairs",
     "lines",
@@ -133,6 +135,7 @@ def describe_best(state: State, versions: list[Version]) -> dict[str, Any] | Non
         "validation": version.validation,
         "test": test.get("metrics"),
         "test_problem": test.get("problem"),
+        "test_spread": test.get("spread"),
         "predictions": test.get("predictions", ""),
         "claim": version.claim,
     }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from app.report.numbers import MISSING, difference, entry, is_finite, listed, signed, unless_zero
+from app.report.numbers import MISSING, difference, entry, is_finite, listed, shown, signed, unless_zero
 from graph.comparison import Comparison
 from graph.task import Scoring
 from graph.values import Version
@@ -78,7 +78,8 @@ def _candidate(version: Version, names: list[str], best: int | None, against_bes
 def verdicts(version: Version, against_best: dict[str, Any] | None, best: int | None) -> list[tuple[str, str]]:
     others = {version.parent: version.against_parent, best: against_best}
     compared = [(number, Comparison(**found)) for number, found in others.items() if found]
-    return [(found.words(f"v{number}"), interval(found)) for number, found in compared]
+    random = [(f"mean of {version.runs} runs", f"±{shown(version.spread)}")] if version.spread else []
+    return [*((found.words(f"v{number}"), interval(found)) for number, found in compared), *random]
 
 
 def interval(found: Comparison) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 from typing import Any
 
 from langgraph.runtime import Runtime
@@ -14,7 +15,8 @@ from graph.context import Context
 from graph.errors import PredictionsInvalid
 from graph.executions import one_line
 from graph.hearing import hear
-from graph.policy import reached_target, tunes_next, value
+from graph.policy import is_better, leading, reached_target, tunes_next, value
+from graph.repeats import Repeated, may_be_random, repeated
 from graph.state import Candidate, State
 from graph.values import Measurement, Version
 
@@ -22,17 +24,20 @@ from graph.values import Measurement, Version
 async def evaluate(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     context, candidate = runtime.context, state["candidate"]
     assert candidate
-    measurement = None
+    found, problem, note = None, "", ""
     if not candidate["problem"]:
         try:
-            measurement = await measure(context, candidate)
+            found = await measure(context, candidate, await standing(context, state))
+            problem = found.problem if found else ""
+            note = one_line(problem)
         except PredictionsInvalid as error:
-            text = f"It ran, but OUTPUT/predictions.csv cannot be scored: {error}"
-            runtime.stream_writer({"note": f"v{candidate['version']}: {error}"})
-            candidate = with_problem(candidate, context.keep(text))
-            if may_repair(candidate, state["iteration"]):
-                return {"candidate": candidate}
-    version = await describe(context, candidate, measurement)
+            problem, note = f"It ran, but OUTPUT/predictions.csv cannot be scored: {error}", str(error)
+    if problem:
+        runtime.stream_writer({"note": f"v{candidate['version']}: {note}"})
+        candidate = with_problem(candidate, context.keep(problem))
+        if may_repair(candidate, state["iteration"]):
+            return {"candidate": candidate}
+    version = await describe(context, candidate, None if problem else found)
     await context.versions.save(version)
     task, measured, versions = context.task, context.bench.measured, await standing(context, state)
     best = best_of(context, versions)
@@ -53,12 +58,27 @@ async def evaluate(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     }
 
 
-async def measure(context: Context, candidate: Candidate) -> Measurement | None:
-    """Raises PredictionsInvalid."""
+async def measure(context: Context, candidate: Candidate, versions: list[Version]) -> Repeated | None:
+    """In more than one run where it would lead and chance may have a part in that. Raises PredictionsInvalid."""
     execution = candidate["execution"]
     if execution is None or not context.bench.measured:
         return None
-    return await context.bench.score("validation", context.artifacts.get(execution["predictions"]))
+    predictions, source = context.artifacts.get(execution["predictions"]), context.text(candidate["source"])
+    found = await context.bench.score("validation", predictions)
+    # Itself among them, where this step is done once more after a crash.
+    others = [version for version in versions if version.version != candidate["version"]]
+    if not leads(context, found, others) or not may_be_random(source):
+        return Repeated(found, 1, 0.0)
+    return await repeated(context, source, "validation", predictions, found)
+
+
+def leads(context: Context, found: Measurement, versions: list[Version]) -> bool:
+    scoring = context.task.scoring
+    if scoring is None or math.isnan(mine := found.metrics.get(scoring.metric, math.nan)):
+        return False
+    top = leading(versions, scoring, measured=True)
+    best = None if top is None else value(top, scoring, measured=True)
+    return best is None or is_better(mine, best, scoring)
 
 
 def stop_reason(context: Context, improvements: int, best: float | None) -> str:
@@ -67,7 +87,8 @@ def stop_reason(context: Context, improvements: int, best: float | None) -> str:
     return "iterations" if improvements >= context.task.candidates else ""
 
 
-async def describe(context: Context, candidate: Candidate, measurement: Measurement | None) -> Version:
+async def describe(context: Context, candidate: Candidate, found: Repeated | None) -> Version:
+    measurement = found.measurement if found else None
     source = context.text(candidate["source"])
     others = {version.version: version for version in await context.versions.all()}
     parent = others.get(candidate["parent"] or 0)
@@ -93,6 +114,8 @@ async def describe(context: Context, candidate: Candidate, measurement: Measurem
         repairs=candidate["repairs"],
         operator=candidate.get("operator", ""),
         merged=candidate.get("merged"),
+        runs=found.runs if found else 1,
+        spread=found.spread if found and found.runs > 1 else None,
         quality=candidate.get("quality"),
         against_parent=compared.as_json() if compared else None,
     )

@@ -9,6 +9,7 @@ from graph.branches import best_draft
 from graph.context import Context
 from graph.errors import PredictionsInvalid
 from graph.executions import PREDICTIONS, describe, run_program
+from graph.repeats import repeated
 from graph.state import State
 from graph.values import Version
 
@@ -29,11 +30,17 @@ async def verify(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
 
 async def score_on_test(context: Context, version: Version) -> dict[str, Any]:
     """`{"metrics": ..., "predictions": reference}`, or `{"problem": one line}`."""
-    result = await run_program(context, context.text(version.source), "test")
+    source = context.text(version.source)
+    result = await run_program(context, source, "test")
     if not result.ok or PREDICTIONS not in result.files:
         return {"problem": describe(result)}
+    predictions = result.files[PREDICTIONS]
     try:
-        measurement = await context.bench.score("test", result.files[PREDICTIONS])
+        measurement = await context.bench.score("test", predictions)
     except PredictionsInvalid as error:
         return {"problem": str(error)}
-    return {"metrics": measurement.metrics, "predictions": context.artifacts.put(result.files[PREDICTIONS])}
+    kept = {"predictions": context.artifacts.put(predictions)}
+    if not version.spread:
+        return {"metrics": measurement.metrics, **kept}
+    again = await repeated(context, source, "test", predictions, measurement)
+    return {"metrics": again.measurement.metrics, "runs": again.runs, "spread": again.spread, **kept}
