@@ -17,6 +17,7 @@ from graph.nodes.outline import outline
 from graph.nodes.review import review
 from graph.nodes.search import search
 from graph.nodes.select import select
+from graph.nodes.simplify import simplify
 from graph.nodes.terms import terms
 from graph.nodes.tune import tune
 from graph.nodes.verify import verify
@@ -44,6 +45,7 @@ def build_graph() -> StateGraph[State, Context]:
     graph.add_node("review", watched(review))
     graph.add_node("draft", watched(draft))
     graph.add_node("improve", watched(improve))
+    graph.add_node("simplify", watched(simplify))
     graph.add_node("select", watched(select))
     graph.add_node("verify", watched(verify))
     graph.add_node("document", watched(document))
@@ -60,12 +62,15 @@ def build_graph() -> StateGraph[State, Context]:
     graph.add_conditional_edges("execute", routes.after_execute, ["debug", "evaluate"])
     graph.add_edge("debug", "check")
     graph.add_conditional_edges(
-        "evaluate", routes.after_evaluate, ["debug", "tune", "review", "draft", "improve", "select"]
+        "evaluate", routes.after_evaluate, ["debug", "tune", "review", "draft", "improve", "simplify", "select"]
     )
-    graph.add_conditional_edges("tune", routes.after_tune, ["check", "review", "draft", "improve", "select"])
+    graph.add_conditional_edges(
+        "tune", routes.after_tune, ["check", "review", "draft", "improve", "simplify", "select"]
+    )
     graph.add_conditional_edges("review", routes.after_review, ["draft", "improve", "select"])
     graph.add_conditional_edges("draft", routes.after_improve, ["check", "tune"])
     graph.add_conditional_edges("improve", routes.after_improve, ["check", "tune"])
+    graph.add_conditional_edges("simplify", routes.after_simplify, ["check", "select"])
     graph.add_edge("select", "verify")
     graph.add_edge("verify", "document")
     graph.add_edge("document", END)

@@ -14,7 +14,7 @@ from graph.rules import Rule, rules
 from graph.state import State
 
 EARLY = frozenset({"__start__", "terms", "search", "outline"})
-DEAF = frozenset({"select", "verify", "document"})
+DEAF = frozenset({"simplify", "select", "verify", "document"})
 FOLLOWING = frozenset({"design", "draft", "improve"})
 """The nodes whose prompts have them in it."""
 

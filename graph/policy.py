@@ -14,6 +14,7 @@ CALLS_PER_IMPROVEMENT = 3
 """Model calls for one improvement, its repairs included, at most."""
 
 TUNED_AT_THE_END = frozenset({"iterations", "ideas", "budget"})
+SIMPLIFIED_AT_THE_END = frozenset({"iterations", "ideas", "target"})
 
 PerUnit = Callable[[Version], dict[str, float]]
 
@@ -25,6 +26,11 @@ def repairs_allowed(iteration: int) -> int:
 def tunes_next(iteration: int, stopped_by: str, tuned: Sequence[str]) -> bool:
     """The first program, before any improvement stands on it, and the best at the end, whatever comes of it."""
     return stopped_by in TUNED_AT_THE_END or (not stopped_by and iteration == 0 and not tuned)
+
+
+def simplifies_next(stopped_by: str, *, done: bool) -> bool:
+    """Once, before the choice; not where a person stopped it, or there is nothing left to ask with."""
+    return not done and stopped_by in SIMPLIFIED_AT_THE_END
 
 
 def value(version: Version, scoring: Scoring | None, *, measured: bool) -> float | None:
@@ -70,15 +76,23 @@ def choose(
     """The best candidate that ran: the simplest of those that the leading one is ahead of by no more than the noise.
 
     That is one standard error (the rule of Breiman et al., Classification and Regression Trees, 1984) of the mean of
-    their differences, unit by unit. The simpler one has fewer lines of code, then came earlier. Without any number the
-    last candidate that ran is taken.
+    their differences, unit by unit. The simpler one has fewer lines of code, then came earlier; the same program
+    written more simply takes its place. Without any number the last candidate that ran is taken.
     """
     judged = ranked(versions, scoring, measured=measured)
     if scoring is None or not judged:
         return leading(versions, scoring, measured=measured)
     top, *others = judged
     equals = [top, *(v for v in others if not _worse(v, top, scoring, per_unit, measured=measured))]
-    return min(equals, key=lambda v: (v.lines, v.version))
+    chosen = min(equals, key=lambda v: (v.operator == "simplify", v.lines, v.version))
+    return next((v for v in equals if _is_simpler(v, chosen)), chosen)
+
+
+def _is_simpler(version: Version, other: Version) -> bool:
+    """Whether it is the other one written more simply, and has fewer smells indeed."""
+    mine, theirs = version.quality or {}, other.quality or {}
+    fewer = mine.get("smells", 0) < theirs.get("smells", 0)
+    return version.operator == "simplify" and version.parent == other.version and fewer
 
 
 def _worse(version: Version, top: Version, scoring: Scoring, per_unit: PerUnit, *, measured: bool) -> bool:

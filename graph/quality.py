@@ -48,7 +48,7 @@ class Quality:
 def count(findings: Iterable[Finding]) -> Quality:
     """`findings` name the complexity of every function, whether or not it is high."""
     found = list(findings)
-    ways = [int(match[1]) for one in found if one.code == "C901" and (match := COMPLEXITY.search(one.message))]
+    ways = [_ways(one) for one in found if one.code == "C901"]
     kinds = [one.kind for one in found if one.code != "C901"]
     return Quality(
         bugs=kinds.count("bug"),
@@ -56,6 +56,20 @@ def count(findings: Iterable[Finding]) -> Quality:
         smells=kinds.count("smell") + sum(number > COMPLEX for number in ways),
         complexity=max(ways, default=0),
     )
+
+
+def smells(findings: Iterable[Finding]) -> list[str]:
+    """Those that count as smells, each as a line for the model that writes the program more simply."""
+    return [
+        f"line {one.line}: {one.message} ({one.code})"
+        for one in findings
+        if one.kind == "smell" and (one.code != "C901" or _ways(one) > COMPLEX)
+    ]
+
+
+def _ways(finding: Finding) -> int:
+    match = COMPLEXITY.search(finding.message)
+    return int(match[1]) if match else 0
 
 
 def to_repair(findings: Iterable[Finding]) -> list[str]:

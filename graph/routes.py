@@ -6,7 +6,7 @@ from langgraph.types import Send
 
 from graph.candidates import may_repair
 from graph.errors import RunFailed
-from graph.policy import tunes_next
+from graph.policy import simplifies_next, tunes_next
 from graph.state import State
 
 
@@ -41,7 +41,7 @@ def after_execute(state: State) -> Literal["debug", "evaluate"]:
     return "debug" if may_repair(candidate, state["iteration"]) else "evaluate"
 
 
-def after_evaluate(state: State) -> Literal["debug", "tune", "review", "draft", "improve", "select"]:
+def after_evaluate(state: State) -> Literal["debug", "tune", "review", "draft", "improve", "simplify", "select"]:
     if state["candidate"]:
         return "debug"
     if tunes_next(state["iteration"], state["stopped_by"], state.get("tuned", [])):
@@ -49,13 +49,17 @@ def after_evaluate(state: State) -> Literal["debug", "tune", "review", "draft", 
     return _going_on(state)
 
 
-def after_tune(state: State) -> Literal["check", "review", "draft", "improve", "select"]:
+def after_tune(state: State) -> Literal["check", "review", "draft", "improve", "simplify", "select"]:
     return "check" if state["candidate"] else _going_on(state)
 
 
-def _going_on(state: State) -> Literal["review", "draft", "improve", "select"]:
+def after_simplify(state: State) -> Literal["check", "select"]:
+    return "check" if state["candidate"] else "select"
+
+
+def _going_on(state: State) -> Literal["review", "draft", "improve", "simplify", "select"]:
     if state["stopped_by"]:
-        return "select"
+        return "simplify" if simplifies_next(state["stopped_by"], done=state.get("simplified", False)) else "select"
     return "review" if state["asks_person"] else _operator(state)
 
 

@@ -79,6 +79,8 @@ class State(TypedDict):
     """How many of the iterations were that: they do not count as improvements."""
     following: str
     """The operator of the next candidate: `draft`, `improve` or `merge`."""
+    simplified: NotRequired[bool]
+    """The chosen program was to be written more simply, whatever came of it."""
     stopped_by: str
     """Why no further improvement is tried; empty while one may be."""
     test: dict[str, Any] | None

@@ -42,7 +42,7 @@ class Version:
     lines: int = 0
     repairs: int = 0
     operator: str = ""
-    """How it was made: `draft`, `improve`, `merge` or `tune`; empty where that was not kept."""
+    """How it was made: `draft`, `improve`, `merge`, `tune` or `simplify`; empty where that was not kept."""
     merged: int | None = None
     """Of a merge, the version that was merged into its parent."""
     runs: int = 1

@@ -59,6 +59,7 @@ MERGE = {key: FULL[key] for key in FULL if key != "leading"} | {
     "rival_units": [("b", "f1 0.2")],
 }
 VALUES = {
+    "simplify": [{"source": SOURCE, "smells": ["line 1: too long"]}],
     "terms": [{}],
     "outline": [{"passages": PASSAGES}, {"passages": []}],
     "design": [

@@ -58,8 +58,9 @@ def test_after_check_and_execute(iteration, problem, repairs, checked, executed)
     ("values", "expected"),
     [
         ({"candidate": candidate(problem="p")}, "debug"),
-        ({"stopped_by": "target"}, "select"),
-        ({"stopped_by": "target", "asks_person": True}, "select"),
+        ({"stopped_by": "target"}, "simplify"),
+        ({"stopped_by": "target", "asks_person": True}, "simplify"),
+        ({"stopped_by": "target", "simplified": True}, "select"),
         ({"stopped_by": "person"}, "select"),
         ({"stopped_by": "iterations"}, "tune"),
         ({"stopped_by": "budget", "iteration": 3, "tuned": ["s"]}, "tune"),
@@ -79,7 +80,9 @@ def test_after_evaluate(values, expected):
     [
         ({"candidate": candidate()}, "check"),
         ({"candidate": candidate(), "stopped_by": "ideas"}, "check"),
-        ({"stopped_by": "ideas"}, "select"),
+        ({"stopped_by": "ideas"}, "simplify"),
+        ({"stopped_by": "ideas", "simplified": True}, "select"),
+        ({"stopped_by": "budget"}, "select"),
         ({"asks_person": True}, "review"),
         ({}, "improve"),
     ],
