@@ -46,7 +46,7 @@ def _stages(task: Task, searches_web: bool) -> Iterator[Stage]:
     most = ASKED_AGAIN * CALLS_PER_IMPROVEMENT * improvements
     yield Stage("improvements", improvements * (1 + REPAIRED), most, 6300, 350)
     if task.candidates and task.scoring:
-        yield Stage("simplification", 1, ASKED_AGAIN * CALLS_PER_IMPROVEMENT, 5500, 1500)
+        yield Stage("simplification", 1, ASKED_AGAIN, 5500, 1500)
     yield Stage("document", 1, ASKED_AGAIN * DOCUMENTS, 5000, 950)
 
 

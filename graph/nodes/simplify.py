@@ -5,7 +5,7 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from graph.archive import best_version
-from graph.candidates import changed, new_candidate, not_fitting, usable_change
+from graph.candidates import changed, new_candidate, usable_change
 from graph.context import Context
 from graph.errors import BudgetSpent
 from graph.ports import Call
@@ -30,15 +30,17 @@ async def simplify(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
         runtime.stream_writer({"note": "the budget is spent"})
         return {"simplified": True}
     program, misfit = changed(source, reply)
+    if misfit:
+        runtime.stream_writer({"note": f"version {best.version} stays as it is written: {misfit}"})
+        return {"simplified": True}
     idea = f"the same, more simply: {len(found)} smell{'s' if len(found) > 1 else ''} of version {best.version}"
     runtime.stream_writer({"note": f"v{iteration + 1}: {idea}"})
-    text = f"Nothing but that it was to be written more simply. {not_fitting(misfit, reply)}" if misfit else ""
-    problem = context.keep(text) if text else ""
     kept = context.keep(program)
     return {
         "simplified": True,
         "iteration": iteration,
         # Its parameters are those of its parent, which were tried.
         "tuned": [kept],
-        "candidate": new_candidate(iteration + 1, best.version, idea, kept, "simplify", problem=problem),
+        # What it computes is at hand already: one that fails is not worth a repair.
+        "candidate": {**new_candidate(iteration + 1, best.version, idea, kept, "simplify"), "given_up": True},
     }
