@@ -16,7 +16,6 @@ RANKS = {
     "integrate": 4,
     "draft": 4,
     "improve": 4,
-    "simplify": 4,
     "debug": 5,
 }
 AT_ONE_CANDIDATE = frozenset({"check", "execute", "debug", "evaluate"})
@@ -24,6 +23,7 @@ EVALUATED = 6
 FOUND: Position = (0, 0, 1)
 """Documents and vectors: named by what was looked up, so that they are right for whoever asks the same."""
 DOCUMENT: Position = (math.inf, 0, 0)
+"""Asked once at the end, as is `simplify`, however many iterations there were."""
 END: Position = (math.inf, 1, 0)
 LAST = frozenset({"simplify", "select", "verify", "document"})
 
@@ -49,7 +49,7 @@ def of_checkpoint(following: Sequence[str], state: Mapping[str, Any]) -> Positio
         return FOUND
     if node in AT_ONE_CANDIDATE:
         return (iteration, RANKS["debug"], state["candidate"]["repairs"] + 1)
-    if node in RANKS and node not in ("draft", "improve", "simplify"):
+    if node in RANKS and node not in ("draft", "improve"):
         return (0, RANKS[node], 0)
     return (iteration + 1, 0, 0)
 

@@ -19,6 +19,7 @@ OURS = (
     "reproduce.sh",
     "Dockerfile",
     "scorer.py",
+    "test_program.py",
     "candidates",
 )
 """What is removed before an export, beside `result.json`, which is replaced."""

@@ -15,7 +15,7 @@ from app.jobs.course import course
 from app.jobs.manual import readme
 from app.jobs.out import RESULT, alone, clear, refuse_occupied
 from app.jobs.request import RunRequest
-from app.jobs.standalone import SCORER, dockerfile, is_own, reproduce_script
+from app.jobs.standalone import SCORER, dockerfile, is_own, program_test, reproduce_script
 from app.providers.ledger import Calls
 from app.report.page import report_page
 from graph.archive import ancestry, held_to, per_unit
@@ -205,7 +205,9 @@ def write_program(out: Path, request: RunRequest, result: dict[str, Any], kept: 
     (out / "README.md").write_text(readme(result, request.task, document), encoding="utf-8")
     (out / "Dockerfile").write_text(dockerfile(result), encoding="utf-8")
     if result["best"].get("predictions"):
-        (out / "predictions.csv").write_bytes(kept.artifacts.get(result["best"]["predictions"]))
+        predictions = kept.artifacts.get(result["best"]["predictions"])
+        (out / "predictions.csv").write_bytes(predictions)
+        (out / "test_program.py").write_text(program_test(predictions), encoding="utf-8")
     if result["measured"]:
         script = out / "reproduce.sh"
         script.write_text(reproduce_script(described=request.description is not None), encoding="utf-8")

@@ -1,5 +1,6 @@
 """What makes a result stand alone: how to score its program again, and an image that runs it."""
 
+import json
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -40,6 +41,58 @@ def scoring_beside(scoring: Scoring | None, folder: Path) -> Scoring | None:
     if is_own(scoring) and (folder / SCORER).is_file():
         return scoring.model_copy(update={"scorer": SCORER})
     return scoring
+
+
+TEST = '''\
+"""Runs program.py: `python -m unittest`, with what is in requirements.txt installed.
+
+INPUT names a folder for it to work on, with `unlabelled/` and, if the program learns, `labelled/`; without it, only the
+command line is tried.
+"""
+
+import csv
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+COLUMNS = {columns}
+
+
+def run(*arguments):
+    command = [sys.executable, str(HERE / "program.py"), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+class ProgramTest(unittest.TestCase):
+    def test_it_says_how_it_is_used(self):
+        done = run("--help")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("-i", done.stdout)
+
+    @unittest.skipUnless("INPUT" in os.environ, "INPUT names no folder to work on")
+    def test_it_predicts(self):
+        with tempfile.TemporaryDirectory() as output:
+            done = run("-i", os.environ["INPUT"], "-o", output)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            with open(Path(output) / "predictions.csv", newline="") as file:
+                rows = list(csv.reader(file))
+        self.assertEqual(rows[0], COLUMNS)
+        self.assertGreater(len(rows), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
+'''
+
+
+def program_test(predictions: bytes) -> str:
+    """A test of the program alone, which knows the columns of what it predicted once."""
+    columns = predictions.decode("utf-8", "replace").partition("\n")[0].strip().split(",")
+    return TEST.format(columns=json.dumps(columns))
 
 
 def reproduce_script(*, described: bool) -> str:

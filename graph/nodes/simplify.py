@@ -25,7 +25,7 @@ async def simplify(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
         return {"simplified": True}
     prompt = render("simplify", **await briefing(context), source=source, smells=found)
     try:
-        reply = await context.chat.ask(Call("simplify", prompt, iteration), usable_change)
+        reply = await context.chat.ask(Call("simplify", prompt), usable_change)
     except BudgetSpent:
         runtime.stream_writer({"note": "the budget is spent"})
         return {"simplified": True}

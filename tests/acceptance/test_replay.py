@@ -165,6 +165,22 @@ def test_the_program_predicts_the_same_by_itself(replayed: Place, records: Path,
     assert (replayed.out / "program.py").read_bytes() == (chosen / "program.py").read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("folder", "said"), [("inputs/validation", "OK\n"), ("", "OK (skipped=1)"), ("empty", "FAILED")]
+)
+def test_the_result_has_a_test_of_its_program(
+    replayed: Place, records: Path, tmp_path: Path, folder: str, said: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    asyncio.run(Bench(open_dataset(records), None, tmp_path / "inputs").inputs("validation"))
+    given = {"INPUT": str(tmp_path / folder)} if folder else {}
+    command = [sys.executable, "-m", "unittest", "-v"]
+    environment = os.environ | given
+    done = subprocess.run(command, cwd=replayed.out, env=environment, check=False, capture_output=True, text=True)
+    assert "test_it_predicts" in done.stderr
+    assert said in done.stderr
+
+
 def test_a_forecast_is_near_and_spends_nothing(replayed: Place, records: Path) -> None:
     before = replayed.autoiot("show")
     said = replayed.autoiot("run", HEARTBEAT / "task.yaml", "--dataset", records, "--forecast")

@@ -19,13 +19,13 @@ class Reader:
         return [*plain, Finding("SIM102", 4, "nothing is done")] if "pass" in source else plain
 
 
-def smelly(reply: str | None = SIMPLER, *, iteration: int = 2, **values) -> World:
+def smelly(reply: str | None = SIMPLER, **values) -> World:
     more = {
         ("write_module", 0, "load"): f"```python\ndef load(path: str) -> str:\n{SMELLY}    return path.strip()\n```\n"
     }
     more |= {("improve", 1, ""): "IDEA: up\n" + to("0.5", "0.6")}
     if reply is not None:
-        more[("simplify", iteration, "")] = reply
+        more[("simplify", 0, "")] = reply
     return world(more, iterations=1, critic=Reader(), **values)
 
 
@@ -35,8 +35,8 @@ async def test_it_takes_the_place_of_its_parent_where_the_score_holds():
     assert [v.operator for v in w.archive.saved] == ["draft", "improve", "simplify"]
     assert end["best"] == {"version": 3, "value": 0.6}
     assert w.versions[3].idea == "the same, more simply: 1 smell of version 2"
-    assert "- line 4: nothing is done (SIM102)" in w.chat.prompt("simplify", 2)
-    assert "too complex" not in w.chat.prompt("simplify", 2)
+    assert "- line 4: nothing is done (SIM102)" in w.chat.prompt("simplify", 0)
+    assert "too complex" not in w.chat.prompt("simplify", 0)
     assert "pass" not in w.source(3)
 
 
