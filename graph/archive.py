@@ -37,8 +37,10 @@ def held_to(found: Sequence[Rule], version: Version, source: str) -> list[str]:
 
 
 async def best_version(context: Context, state: State) -> Version | None:
-    """The one to hand over."""
-    return best_of(context, await standing(context, state))
+    """The one to hand over: that which a person accepted, else by what was measured."""
+    versions = await standing(context, state)
+    accepted = [version for version in versions if version.version == state.get("accepted", 0)]
+    return accepted[0] if accepted else best_of(context, versions)
 
 
 def best_of(context: Context, versions: Sequence[Version]) -> Version | None:

@@ -12,6 +12,7 @@ from graph.policy import leading
 from graph.ports import Passage
 from graph.render import briefing, render
 from graph.state import State
+from graph.steering import those_from
 from graph.values import Version
 
 WEAKEST = 6
@@ -37,7 +38,7 @@ class Origin:
         if self.rival:
             return f"v{self.rival.version} is to be merged into v{self.parent.version}"
         if self.leading is not self.parent:
-            return f"from v{self.parent.version}, whose branch was tried less; v{self.leading.version} is ahead"
+            return f"from v{self.parent.version}, though v{self.leading.version} is ahead"
         return ""
 
 
@@ -47,7 +48,7 @@ def origin(context: Context, state: State, versions: list[Version]) -> Origin:
     other = rival(versions, task.scoring, measured=measured) if state.get("following") == "merge" else None
     if top and other:
         return Origin(top, top, other)
-    parent = base(task.search, versions, task.scoring, measured=measured) or versions[-1]
+    parent = base(task.search, those_from(versions, state), task.scoring, measured=measured) or versions[-1]
     return Origin(parent, top or parent)
 
 

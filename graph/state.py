@@ -79,6 +79,13 @@ class State(TypedDict):
     """How many of the iterations were that: they do not count as improvements."""
     following: str
     """The operator of the next candidate: `draft`, `improve` or `merge`."""
+    back_to: NotRequired[tuple[int, int]]
+    """The version that a person went back to, and the last one then: improvements are made from it and what comes of it
+    from then on."""
+    accepted: NotRequired[int]
+    """The version that a person wants to have handed over."""
+    target: NotRequired[float]
+    """Enough, by a person's last word, in place of the task's."""
     simplified: NotRequired[bool]
     """The chosen program was to be written more simply, whatever came of it."""
     stopped_by: str

@@ -18,6 +18,7 @@ from graph.hearing import hear
 from graph.policy import is_better, leading, reached_target, tunes_next, value
 from graph.repeats import Repeated, may_be_random, repeated
 from graph.state import Candidate, State
+from graph.steering import scoring_now
 from graph.values import Measurement, Version
 
 
@@ -44,7 +45,7 @@ async def evaluate(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     number = None if best is None else value(best, task.scoring, measured=measured)
     runtime.stream_writer({"version": version.as_json(), "best": best.version if best else None})
     improvements = state["iteration"] - state.get("tunings", 0)
-    stopped_by = state["stopped_by"] or stop_reason(context, improvements, number)
+    stopped_by = state["stopped_by"] or stop_reason(context, state, improvements, number)
     # Where no prompt follows at once nothing is heard; where a person is asked first, after the answer.
     waits = stopped_by or state["asks_person"] or tunes_next(state["iteration"], stopped_by, state.get("tuned", []))
     told = {"instructions": []} if waits else await hear(state, runtime)
@@ -81,8 +82,8 @@ def leads(context: Context, found: Measurement, versions: list[Version]) -> bool
     return best is None or is_better(mine, best, scoring)
 
 
-def stop_reason(context: Context, improvements: int, best: float | None) -> str:
-    if reached_target(best, context.task.scoring):
+def stop_reason(context: Context, state: State, improvements: int, best: float | None) -> str:
+    if reached_target(best, scoring_now(context.task.scoring, state.get("target"))):
         return "target"
     return "iterations" if improvements >= context.task.candidates else ""
 

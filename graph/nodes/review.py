@@ -7,17 +7,25 @@ from langgraph.types import interrupt
 
 from graph.context import Context
 from graph.hearing import checkable, hear
+from graph.policy import reached_target
 from graph.state import State
+from graph.steering import scoring_now, steering
 
 
 async def review(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
-    """Resumed with `{"action": "go" | "stop", "instruction": str}`."""
+    """Resumed with `{"action": "go" | "stop", "instruction": str}`, and maybe `version` and `target`."""
     answer = interrupt({"iteration": state["iteration"], "best": state["best"]})
     stop, instruction = answer["action"] == "stop", answer.get("instruction", "")
     heard = {"rules": []} if stop else await hear(state, runtime)
+    steered = steering(answer, await runtime.context.versions.all())
+    for note in steered.notes:
+        runtime.stream_writer({"note": note})
+    now = scoring_now(runtime.context.task.scoring, steered.changes.get("target", state.get("target")))
+    enough = not stop and reached_target((state["best"] or {}).get("value"), now)
     return {
         **heard,
+        **steered.changes,
         "rules": [*heard["rules"], *checkable(instruction, runtime)],
         "instruction": instruction,
-        "stopped_by": "person" if stop else state["stopped_by"],
+        "stopped_by": "person" if stop else "target" if enough else state["stopped_by"],
     }

@@ -119,6 +119,8 @@ def test_a_job_by_command_line(server: Server, line: Line, archive: Path, tmp_pa
             seen.append(printed)
             if "it waits for your word" in printed:
                 assert "waits after iteration 0" in autoiot("review", job).stdout
+                assert "leave --go" in autoiot("review", job, "--stop", "--target", "0.9", code=2).stderr
+                assert "version 9 is none that ran" in autoiot("review", job, "--version", "9", code=2).stderr
                 assert job in autoiot("list", "--status", "waiting").stdout
                 autoiot("fetch", job, code=2)
                 left = subprocess.Popen([AUTOIOT, "watch", job], stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how)

@@ -1,6 +1,6 @@
 """`autoiot review`, `autoiot cancel` and `autoiot resume`, of a server."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -21,13 +21,21 @@ def review(
     instruction: Annotated[
         str | None, typer.Option(metavar="TEXT", help="For the next improvement; means --go.")
     ] = None,
+    version: Annotated[
+        int | None, typer.Option(metavar="N", help="Go on from version N; with --stop, hand it over.")
+    ] = None,
+    target: Annotated[
+        float | None, typer.Option(metavar="SCORE", help="What is enough from now on; means --go.")
+    ] = None,
 ) -> None:
     """Show the question that JOB waits with on a server, or answer it."""
-    if stop and (go or instruction):
-        raise TaskInvalid("--stop: there is no improvement after it; leave --go and --instruction out")
+    if stop and (go or instruction or target is not None):
+        raise TaskInvalid("--stop: there is no improvement after it; leave --go, --instruction and --target out")
     with connected(ctx) as jobs:
-        if go or stop or instruction:
-            jobs.answer(job, {"action": "stop" if stop else "go", "instruction": instruction or ""})
+        if go or stop or instruction or version is not None or target is not None:
+            answer: dict[str, Any] = {"action": "stop" if stop else "go", "instruction": instruction or ""}
+            steered = {"version": version, "target": target}
+            jobs.answer(job, answer | {name: value for name, value in steered.items() if value is not None})
             tell(f"answered; `{command_line(ctx, 'watch', job)}` follows it")
             return
         status, question = jobs.status(job), jobs.question(job)
@@ -40,9 +48,8 @@ def review(
     value = best.get("value")
     value = f" ({number(value)})" if isinstance(value, float) else ""
     console.print(f"{job} waits after iteration {question['iteration']}: {told}{value}.", soft_wrap=True)
-    console.print(
-        f"Answer with {command_line(ctx, 'review', job, '--go')}, or --stop, or --instruction TEXT", soft_wrap=True
-    )
+    others = "--stop, --instruction TEXT, --version N, --target SCORE"
+    console.print(f"Answer with {command_line(ctx, 'review', job, '--go')}, or {others}", soft_wrap=True)
 
 
 def cancel(ctx: typer.Context, job: Job) -> None:
