@@ -103,7 +103,9 @@ def test_a_review_is_answered_with_a_version_and_a_target(api: Api) -> None:
     job = api.post("/v1/jobs", BODY | {"review": True})["id"]
     api.wait_for(job, "waiting")
     review = f"/v1/jobs/{job}/review"
-    assert "version 7 is none that ran; choose from 1" in api.post(review, {"action": "go", "version": 7}, 409)["detail"]
+    assert (
+        "version 7 is none that ran; choose from 1" in api.post(review, {"action": "go", "version": 7}, 409)["detail"]
+    )
     assert "lies between 0 and 1" in api.post(review, {"action": "go", "target": 95}, 409)["detail"]
     assert api.post(review, {"action": "go", "version": 0}, 422)["detail"].startswith("body.version")
     api.post(review, {"action": "stop", "version": 1})
