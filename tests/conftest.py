@@ -1,5 +1,6 @@
 """Both kinds of databases, for whatever has to work on both."""
 
+import signal
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +13,11 @@ from app.db.address import sqlite_address
 from app.db.checkpoints import Checkpoints
 from app.db.session import Database
 from app.wiring import DATABASE, open_store
+
+
+def pytest_configure() -> None:
+    """Where tests run in a shell's background, Ctrl-C is ignored, and what they start would take that over."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
