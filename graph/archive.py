@@ -7,7 +7,7 @@ from dataclasses import replace
 from graph.context import Context
 from graph.hearing import in_force
 from graph.policy import choose, leading
-from graph.rules import Rule, broken_by_reading, broken_by_running
+from graph.rules import Broken, Rule, broken_by_reading, broken_by_running
 from graph.state import State
 from graph.task import Scoring
 from graph.values import Version
@@ -24,15 +24,13 @@ async def standing(context: Context, state: State) -> list[Version]:
     if state["stopped_by"] and all(broken.values()):
         return versions
     return [
-        replace(version, status="failed", problem=broken[version.version][0])
-        if broken.get(version.version)
-        else version
+        replace(version, status="failed", problem=each[0].line) if (each := broken.get(version.version)) else version
         for version in versions
     ]
 
 
-def held_to(found: Sequence[Rule], version: Version, source: str) -> list[str]:
-    """One line for each rule that the candidate breaks."""
+def held_to(found: Sequence[Rule], version: Version, source: str) -> list[Broken]:
+    """The rules that the candidate breaks."""
     return broken_by_reading(found, source) + broken_by_running(found, version.seconds, version.peak_memory_mb)
 
 

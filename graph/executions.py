@@ -87,7 +87,7 @@ def too_slow(result: ExecResult, units: int, allowed: float | None) -> str:
 def against_rules(result: ExecResult, rules: Sequence[Rule]) -> str:
     """What a model needs to keep to what people said; empty where the program does, or did not run well."""
     broken = broken_by_running(rules, result.seconds, result.peak_memory_mb) if result.ok else []
-    return f"It ran, but {'; '.join(broken)}.\n\n{shown_output(result)}" if broken else ""
+    return f"It ran, but {'; '.join(one.line for one in broken)}.\n\n{shown_output(result)}" if broken else ""
 
 
 def shown_output(result: ExecResult) -> str:

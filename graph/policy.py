@@ -1,7 +1,7 @@
 """Which candidate is best, and when to stop: decided by code, on validation, never by a model."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from statistics import mean, stdev
 
 from graph.comparison import gains
@@ -44,6 +44,16 @@ def value(version: Version, scoring: Scoring | None, *, measured: bool) -> float
 
 def is_better(a: float, b: float, scoring: Scoring) -> bool:
     return a > b if scoring.direction == "maximize" else a < b
+
+
+def leads(metrics: Mapping[str, float], versions: Sequence[Version], scoring: Scoring | None) -> bool:
+    """Whether something measured like this would be ahead of all of them."""
+    mine = metrics.get(scoring.metric, math.nan) if scoring else math.nan
+    if scoring is None or math.isnan(mine):
+        return False
+    top = leading(versions, scoring, measured=True)
+    best = value(top, scoring, measured=True) if top else None
+    return best is None or is_better(mine, best, scoring)
 
 
 def reached_target(best: float | None, scoring: Scoring | None) -> bool:

@@ -53,7 +53,7 @@ def count(findings: Iterable[Finding]) -> Quality:
     return Quality(
         bugs=kinds.count("bug"),
         security=kinds.count("security"),
-        smells=kinds.count("smell") + sum(number > COMPLEX for number in ways),
+        smells=len(smells(found)),
         complexity=max(ways, default=0),
     )
 

@@ -68,30 +68,40 @@ class Rule:
     """MiB of `memory`, KiB of `size`, s of `seconds`."""
 
 
+@dataclass(frozen=True)
+class Broken:
+    rule: Rule
+    reason: str
+    """Such as `it imports scipy`."""
+
+    @property
+    def line(self) -> str:
+        return f"{self.reason}; a person said: {self.rule.said}"
+
+
 def rules(texts: Iterable[str], environment: Environment) -> list[Rule]:
     """Those in force after all that was said, in its order: of two that contradict each other, the later one."""
-    found = list[Rule]()
-    for rule in (rule for text in texts for rule in _read(text, environment)):
+    found, known = list[Rule](), _known(environment)
+    for rule in (rule for text in texts for rule in _read(text, known)):
         found = [kept for old in found for kept in _after(old, rule)]
         found.append(rule)
     return found
 
 
-def broken_by_reading(found: Sequence[Rule], source: str) -> list[str]:
-    """One line for each rule that the text of a program breaks; none where it cannot be read."""
+def broken_by_reading(found: Sequence[Rule], source: str) -> list[Broken]:
+    """The rules that the text of a program breaks; none where it cannot be read."""
     try:
         named = frozenset(modules(tree(source)))
     except SyntaxError:
         return []
-    lines = [_reading(rule, source, named) for rule in found]
-    return [f"{line}; a person said: {rule.said}" for rule, line in zip(found, lines, strict=True) if line]
+    return [Broken(rule, reason) for rule in found if (reason := _reading(rule, source, named))]
 
 
-def broken_by_running(found: Sequence[Rule], seconds: float, memory_mb: float) -> list[str]:
-    """The same of what was measured while it ran."""
+def broken_by_running(found: Sequence[Rule], seconds: float, memory_mb: float) -> list[Broken]:
+    """Those that what was measured while it ran breaks."""
     used = {"memory": (memory_mb, "MiB of memory"), "seconds": (seconds, "s")}
     return [
-        f"it took {used[rule.kind][0]:.3g} {used[rule.kind][1]}; a person said: {rule.said}"
+        Broken(rule, f"it took {used[rule.kind][0]:.3g} {used[rule.kind][1]}")
         for rule in found
         if rule.kind in used and used[rule.kind][0] > rule.limit
     ]
@@ -112,8 +122,7 @@ def _after(old: Rule, new: Rule) -> list[Rule]:
     return [old]
 
 
-def _read(text: str, environment: Environment) -> Iterator[Rule]:
-    known = _known(environment)
+def _read(text: str, known: dict[str, tuple[str, ...]]) -> Iterator[Rule]:
     for part in SPLIT.split(text):
         clause = " ".join(part.split()).rstrip(" .,:")
         rule = _clause(clause, known)

@@ -15,18 +15,32 @@ class Steering(NamedTuple):
     """What whoever follows the job should know."""
 
 
-def steering(answer: dict[str, Any], versions: Sequence[Version]) -> Steering:
-    """What an answer to a review changes beside its instruction; a version that never ran changes nothing."""
+def refusal(answer: dict[str, Any], versions: Sequence[Version], scoring: Scoring | None) -> str:
+    """Why an answer to a review cannot be followed in its version and target, in one line; empty where it can."""
+    number, target = answer.get("version"), answer.get("target")
+    ran = [version.version for version in versions if version.status == "ok"]
+    if number is not None and number not in ran:
+        return f"version {number} is none that ran; choose from {', '.join(map(str, ran)) or 'none'}"
+    if target is not None and scoring is None:
+        return "the task has no scoring, so there is no target"
+    try:
+        scoring_now(scoring, target)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def steering(answer: dict[str, Any], versions: Sequence[Version], scoring: Scoring | None) -> Steering:
+    """What an answer to a review changes beside its instruction: nothing, where it cannot be followed."""
+    if why := refusal(answer, versions, scoring):
+        return Steering({}, [f"{why}; nothing is changed by it"])
     changes, notes = dict[str, Any](), list[str]()
     number, target, stops = answer.get("version"), answer.get("target"), answer["action"] == "stop"
-    if number is not None:
-        if not any(version.version == number and version.status == "ok" for version in versions):
-            notes.append(f"there is no version {number} that ran: nothing is changed by it")
-        elif stops:
-            changes["accepted"] = number
-        else:
-            changes |= {"back_to": (number, max(v.version for v in versions)), "following": "improve"}
-            notes.append(f"it goes on from v{number}")
+    if number is not None and stops:
+        changes["accepted"] = number
+    elif number is not None:
+        changes |= {"back_to": (number, max(version.version for version in versions)), "following": "improve"}
+        notes.append(f"it goes on from v{number}")
     if target is not None and not stops:
         changes["target"] = target
         notes.append(f"{target:g} is enough now")
@@ -34,8 +48,8 @@ def steering(answer: dict[str, Any], versions: Sequence[Version]) -> Steering:
 
 
 def scoring_now(scoring: Scoring | None, target: float | None) -> Scoring | None:
-    """With the target that a person set last, if any."""
-    return scoring if scoring is None or target is None else scoring.model_copy(update={"target": target})
+    """With the target that a person set last, if any. Raises ValueError for one that cannot be reached."""
+    return scoring and scoring.with_target(target)
 
 
 def those_from(versions: Sequence[Version], state: State) -> list[Version]:

@@ -2,7 +2,16 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, FailFast, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    FailFast,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from graph.values import Direction
 from sandbox.requirement import checked_requirement
@@ -23,6 +32,11 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def is_own(scorer: str) -> bool:
+    """Whether it is a Python file of the user's own."""
+    return scorer.endswith(".py")
+
+
 class Scoring(Part):
     scorer: Words
     """`r_peaks`, `classification`, `regression`, or a Python file of the user's own beside the task file."""
@@ -40,6 +54,15 @@ class Scoring(Part):
         if "tolerance_ms" in self.model_fields_set and self.scorer != "r_peaks":
             raise ValueError("tolerance_ms belongs to the scorer r_peaks; remove it")
         return self
+
+    def with_target(self, target: float | None) -> "Scoring":
+        """The same, with another target where one is given. Raises ValueError for one that cannot be reached."""
+        if target is None:
+            return self
+        try:
+            return Scoring.model_validate(self.model_dump(exclude_unset=True) | {"target": target})
+        except ValidationError as error:
+            raise ValueError(error.errors()[0]["msg"].removeprefix("Value error, ")) from error
 
 
 class Constraints(Part):

@@ -9,11 +9,10 @@ from app.api.described import JobLine, describe_line
 from app.api.owned import Owned
 from app.api.problems import answers
 from app.api.services import Given
-from app.db.tables import RunRow
 from app.jobs.archive import saved_versions
 from app.jobs.lifecycle import ChangeRefused
 from app.jobs.request import RunRequest
-from graph.task import FRACTIONS
+from graph.steering import refusal
 
 router = APIRouter(prefix="/v1/jobs/{job}/review", tags=["review"], responses=answers(401, 404, 409, 422, 429, 503))
 
@@ -51,29 +50,17 @@ async def answer(row: Owned, body: Answer, services: Given) -> JobLine:
     open_question = await asked(row.id, row.status, services)
     if body.iteration not in (None, open_question["iteration"]):
         raise ChangeRefused(f"the job asks about iteration {open_question['iteration']} now")
-    await check_steering(row, body, services)
     told: dict[str, Any] = {
         "action": body.action,
         "instruction": body.instruction,
         "iteration": open_question["iteration"],
     }
     told |= {name: value for name in ("version", "target") if (value := getattr(body, name)) is not None}
+    scoring = RunRequest.from_json(row.request).task.scoring
+    if why := refusal(told, await saved_versions(services.jobs.database, row.id), scoring):
+        raise ChangeRefused(why)
     await services.jobs.runs.answer(row.id, told)
     return describe_line(await services.jobs.runs.get(row.id))
-
-
-async def check_steering(row: RunRow, body: Answer, services: Given) -> None:
-    """Raises ChangeRefused where it names a version that never ran, or a target of what is not scored so."""
-    if body.version is not None:
-        ran = [v.version for v in await saved_versions(services.jobs.database, row.id) if v.status == "ok"]
-        if body.version not in ran:
-            raise ChangeRefused(f"version {body.version} is none that ran; choose from {', '.join(map(str, ran))}")
-    if body.target is not None:
-        scoring = RunRequest.from_json(row.request).task.scoring
-        if scoring is None:
-            raise ChangeRefused("the task has no scoring, so there is no target")
-        if scoring.metric in FRACTIONS and not 0 < body.target <= 1:
-            raise ChangeRefused(f"target {body.target:g}: {scoring.metric} lies between 0 and 1; write e.g. 0.99")
 
 
 async def asked(run: str, status: str, services: Given) -> dict[str, Any]:

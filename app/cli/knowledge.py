@@ -12,7 +12,7 @@ from rich.table import Table
 from app.cli.lines import tell
 from app.db.tables import HOME, DocumentRow
 from app.knowledge.errors import KnowledgeUnknown
-from app.knowledge.search.folder import belongs, read
+from app.knowledge.search.folder import documents_in, read
 from app.knowledge.search.ranking import is_address
 from app.pages.document import Document
 from app.pages.errors import PageRefused, PageUnreadable
@@ -63,9 +63,8 @@ def sources(what: list[str]) -> Iterator[str | tuple[Path, str]]:
         if is_address(given):
             yield given
         elif path.is_dir():
-            for file in sorted(path.rglob("*")):
-                if belongs(file, path):
-                    yield file, file.relative_to(path).as_posix()
+            for file in documents_in(path):
+                yield file, file.relative_to(path).as_posix()
         elif path.exists():
             yield path, path.name
         else:

@@ -15,7 +15,7 @@ from app.jobs.course import course
 from app.jobs.manual import readme
 from app.jobs.out import RESULT, alone, clear, refuse_occupied
 from app.jobs.request import RunRequest
-from app.jobs.standalone import SCORER, dockerfile, is_own, program_test, reproduce_script
+from app.jobs.standalone import SCORER, dockerfile, program_test, reproduce_script
 from app.providers.ledger import Calls
 from app.report.page import report_page
 from graph.archive import ancestry, held_to, per_unit
@@ -26,6 +26,7 @@ from graph.hearing import in_force
 from graph.imports import imported
 from graph.ports import Artifacts
 from graph.state import State
+from graph.task import is_own
 from graph.values import Version
 
 SHOWN = (
@@ -106,8 +107,8 @@ def kept_to(context: Context, state: State, versions: list[Version]) -> list[dic
     found = list[dict[str, Any]]()
     for rule in in_force(context, state):
         broken = {version.version: held_to([rule], version, context.text(version.source)) for version in ran}
-        lines = {str(number): lines[0].partition(";")[0] for number, lines in broken.items() if lines}
-        found.append({"said": rule.said, "broken_by": lines})
+        reasons = {str(number): each[0].reason for number, each in broken.items() if each}
+        found.append({"said": rule.said, "broken_by": reasons})
     return found
 
 
@@ -182,10 +183,11 @@ def write_folder(out: Path, request: RunRequest, result: dict[str, Any], kept: K
     clear(out)
     if result["best"]:
         write_program(out, request, result, kept)
-    if is_own(request.task.scoring):
+    scoring = request.task.scoring
+    if scoring and is_own(scoring.scorer):
         # The job has read it; whoever took it away since has to keep it.
         with contextlib.suppress(OSError):
-            shutil.copyfile(request.base / request.task.scoring.scorer, out / SCORER)
+            shutil.copyfile(request.base / scoring.scorer, out / SCORER)
     if request.description:
         shutil.copyfile(request.description, out / "dataset.yaml")
     for version in kept.versions:

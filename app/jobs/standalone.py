@@ -1,10 +1,12 @@
 """What makes a result stand alone: how to score its program again, and an image that runs it."""
 
+import csv
+import io
 import json
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
-from graph.task import Scoring
+from graph.task import Scoring, is_own
 
 SCORER = "scorer.py"
 """What a scorer of the user's own is called beside the program, whatever its name was."""
@@ -31,14 +33,9 @@ ENTRYPOINT ["python", "program.py", "-i", "/input", "-o", "/output"]
 """
 
 
-def is_own(scoring: Scoring | None) -> TypeGuard[Scoring]:
-    """Whether the scorer is one of the user's own."""
-    return scoring is not None and scoring.scorer.endswith(".py")
-
-
 def scoring_beside(scoring: Scoring | None, folder: Path) -> Scoring | None:
     """The same, by the copy of the scorer that lies in the folder of a result."""
-    if is_own(scoring) and (folder / SCORER).is_file():
+    if scoring and is_own(scoring.scorer) and (folder / SCORER).is_file():
         return scoring.model_copy(update={"scorer": SCORER})
     return scoring
 
@@ -91,7 +88,7 @@ if __name__ == "__main__":
 
 def program_test(predictions: bytes) -> str:
     """A test of the program alone, which knows the columns of what it predicted once."""
-    columns = predictions.decode("utf-8", "replace").partition("\n")[0].strip().split(",")
+    columns = next(csv.reader(io.StringIO(predictions.decode("utf-8", "replace"))), [])
     return TEST.format(columns=json.dumps(columns))
 
 

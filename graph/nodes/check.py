@@ -28,7 +28,7 @@ async def check(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     found = findings(source, context.sandbox.environment, max_kb)
     read = await context.critic.read(source)
     found += to_repair(read or [])
-    found += broken_by_reading(in_force(context, state), source)
+    found += [broken.line for broken in broken_by_reading(in_force(context, state), source)]
     seen: Candidate = {**candidate, "quality": None if read is None else count(read).as_json()}
     if not found:
         return {"candidate": {**seen, "problem": ""}}

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import math
 from typing import Any
 
 from langgraph.runtime import Runtime
@@ -15,11 +14,11 @@ from graph.context import Context
 from graph.errors import PredictionsInvalid
 from graph.executions import one_line
 from graph.hearing import hear
-from graph.policy import is_better, leading, reached_target, tunes_next, value
+from graph.policy import leads, reached_target, tunes_next, value
 from graph.repeats import Repeated, may_be_random, repeated
 from graph.state import Candidate, State
 from graph.steering import scoring_now
-from graph.values import Measurement, Version
+from graph.values import Version
 
 
 async def evaluate(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
@@ -68,18 +67,9 @@ async def measure(context: Context, candidate: Candidate, versions: list[Version
     found = await context.bench.score("validation", predictions)
     # Itself among them, where this step is done once more after a crash.
     others = [version for version in versions if version.version != candidate["version"]]
-    if not leads(context, found, others) or not may_be_random(source):
+    if not leads(found.metrics, others, context.task.scoring) or not may_be_random(source):
         return Repeated(found, 1, 0.0)
     return await repeated(context, source, "validation", predictions, found)
-
-
-def leads(context: Context, found: Measurement, versions: list[Version]) -> bool:
-    scoring = context.task.scoring
-    if scoring is None or math.isnan(mine := found.metrics.get(scoring.metric, math.nan)):
-        return False
-    top = leading(versions, scoring, measured=True)
-    best = None if top is None else value(top, scoring, measured=True)
-    return best is None or is_better(mine, best, scoring)
 
 
 def stop_reason(context: Context, state: State, improvements: int, best: float | None) -> str:

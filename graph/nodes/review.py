@@ -17,10 +17,11 @@ async def review(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     answer = interrupt({"iteration": state["iteration"], "best": state["best"]})
     stop, instruction = answer["action"] == "stop", answer.get("instruction", "")
     heard = {"rules": []} if stop else await hear(state, runtime)
-    steered = steering(answer, await runtime.context.versions.all())
+    scoring = runtime.context.task.scoring
+    steered = steering(answer, await runtime.context.versions.all(), scoring)
     for note in steered.notes:
         runtime.stream_writer({"note": note})
-    now = scoring_now(runtime.context.task.scoring, steered.changes.get("target", state.get("target")))
+    now = scoring_now(scoring, steered.changes.get("target", state.get("target")))
     enough = not stop and reached_target((state["best"] or {}).get("value"), now)
     return {
         **heard,

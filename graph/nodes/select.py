@@ -19,5 +19,5 @@ async def select(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
         return {"best": None}
     number = value(best, context.task.scoring, measured=context.bench.measured)
     broken = held_to(in_force(context, state), best, context.text(best.source))
-    runtime.stream_writer({"note": f"v{best.version} is chosen{f', though {broken[0]}' if broken else ''}"})
+    runtime.stream_writer({"note": f"v{best.version} is chosen{f', though {broken[0].line}' if broken else ''}"})
     return {"best": {"version": best.version, "value": number}}

@@ -3,12 +3,13 @@
 from typing import Any
 
 from langgraph.runtime import Runtime
+from langgraph.types import StreamWriter
 
 from graph.archive import best_version, standing
 from graph.branches import best_draft
 from graph.context import Context
 from graph.errors import PredictionsInvalid
-from graph.executions import PREDICTIONS, describe, run_program
+from graph.executions import PREDICTIONS, describe, one_line, run_program
 from graph.repeats import repeated
 from graph.state import State
 from graph.values import Version
@@ -19,17 +20,18 @@ async def verify(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     best = await best_version(context, state)
     if best is None or not context.bench.measured:
         return {"test": None}
-    chosen = await score_on_test(context, best)
+    tell = runtime.stream_writer
+    chosen = await score_on_test(context, best, tell)
     draft = best_draft(await standing(context, state), context.task.scoring, measured=True)
     if draft is None:
         return {"test": chosen}
     # After the choice, and for the report alone: was the search worth it?
-    alone = chosen if draft.version == best.version else await score_on_test(context, draft)
+    alone = chosen if draft.version == best.version else await score_on_test(context, draft, tell)
     return {"test": chosen, "draft_alone": {"version": draft.version, **alone}}
 
 
-async def score_on_test(context: Context, version: Version) -> dict[str, Any]:
-    """`{"metrics": ..., "predictions": reference}`, or `{"problem": one line}`."""
+async def score_on_test(context: Context, version: Version, tell: StreamWriter) -> dict[str, Any]:
+    """`{"metrics": ..., "predictions": reference}`, or `{"problem": one line}`; of a random program how it varies."""
     source = context.text(version.source)
     result = await run_program(context, source, "test")
     if not result.ok or PREDICTIONS not in result.files:
@@ -43,4 +45,6 @@ async def score_on_test(context: Context, version: Version) -> dict[str, Any]:
     if not version.spread:
         return {"metrics": measurement.metrics, **kept}
     again = await repeated(context, source, "test", predictions, measurement)
+    if again.problem:
+        tell({"note": f"v{version.version}: one of its runs on test failed: {one_line(again.problem)}"})
     return {"metrics": again.measurement.metrics, "runs": again.runs, "spread": again.spread, **kept}

@@ -11,6 +11,7 @@ from graph.scoring.classification import Classification
 from graph.scoring.custom import CustomScorer
 from graph.scoring.r_peaks import RPeaks
 from graph.scoring.regression import Regression
+from graph.task import is_own
 from graph.values import Direction
 from sandbox.base import Sandbox
 from sandbox.limits import Limits
@@ -39,7 +40,7 @@ def open_scorer(
 
     Raises ScorerRefused: there is no such scorer, or it does not fit labels of this `kind`.
     """
-    if name.endswith(".py"):
+    if is_own(name):
         return CustomScorer(_source(name, base), sandbox=sandbox, limits=limits, kind=kind, name=name, metric=metric)
     if name not in OPENERS:
         raise ScorerRefused(f"there is no scorer {name!r}: choose {', '.join(OPENERS)} or a Python file (scorer.py)")

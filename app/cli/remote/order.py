@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from graph.errors import TaskInvalid
-from graph.task import Task
+from graph.task import Task, is_own
 
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}")
 """Of a dataset, as a server takes it."""
@@ -33,7 +33,7 @@ def task_body(task: Task, base: Path, *, without_knowledge: bool) -> dict[str, A
         raise TaskInvalid(
             "knowledge: a server takes no files with a task: keep them there, or pass --without-knowledge"
         )
-    if task.scoring and task.scoring.scorer.endswith(".py"):
+    if task.scoring and is_own(task.scoring.scorer):
         raise TaskInvalid("scoring.scorer: a server takes no scorer of your own; `autoiot run` does")
     body = task.model_dump(mode="json", exclude_unset=True, exclude=ONLY_HERE)
     return body | ({"knowledge": kept} if kept else {})

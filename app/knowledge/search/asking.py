@@ -57,7 +57,8 @@ class Asking:
         try:
             return await tries(self._once, parameters)
         except httpx2.HTTPStatusError as error:
-            raise SearchFailed(f"{self.what} answers {error.response.status_code}{_meaning(error)}") from error
+            status = error.response.status_code
+            raise SearchFailed(f"{self.what} answers {status}{_meaning(error)}", status) from error
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise SearchFailed(f"{self.what} does not answer ({type(error).__name__})") from error
 

@@ -11,7 +11,11 @@ MOST_CHARACTERS = 20_000
 
 
 class SearchFailed(RunFailed):
-    """An engine did not answer, or refused: the others go on."""
+    """An engine did not answer, or refused: the others go on. `status` is that of HTTP, where there was one."""
+
+    def __init__(self, line: str, status: int | None = None) -> None:
+        super().__init__(line)
+        self.status = status
 
 
 @dataclass(frozen=True)

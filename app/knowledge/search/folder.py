@@ -61,15 +61,13 @@ def most_like(term: str, texts: list[str]) -> list[int]:
 def list_documents(paths: tuple[str, ...], base: Path) -> tuple[Path, ...]:
     """The files behind a task's `knowledge`.
 
-    Of a folder all that can be read, but nothing hidden and no link that leads out of it.
-
     Raises TaskInvalid for a path that does not exist, or a file of a kind that is not read.
     """
     files: list[Path] = []
     for name in paths:
         path = base / name
         if path.is_dir():
-            files += (file for file in sorted(path.rglob("*")) if belongs(file, path))
+            files += documents_in(path)
         elif not path.exists():
             raise TaskInvalid(
                 f"knowledge: {name}: no such file or folder beside the task file, and no such collection is kept"
@@ -79,6 +77,11 @@ def list_documents(paths: tuple[str, ...], base: Path) -> tuple[Path, ...]:
         else:
             files.append(path)
     return tuple(files)
+
+
+def documents_in(folder: Path) -> list[Path]:
+    """All that can be read, but nothing hidden and no link that leads out of it."""
+    return [file for file in sorted(folder.rglob("*")) if belongs(file, folder)]
 
 
 def belongs(file: Path, folder: Path) -> bool:

@@ -1,6 +1,7 @@
 """A SearxNG of one's own. It shows a few lines of each page; the pages are fetched."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from app.knowledge.search.asking import Asking
 from app.knowledge.search.engine import Result, SearchFailed
@@ -18,7 +19,7 @@ class SearxNG:
         try:
             answer = await self.asking.json({"q": term.replace(": ", " ", 1), "format": "json"})
         except SearchFailed as error:
-            if "answers 403" in str(error):
+            if error.status == HTTPStatus.FORBIDDEN:
                 raise SearchFailed(f"{self.asking.what} has JSON switched off: add it to search.formats") from error
             raise
         rows = answer.get("results", [])[:RESULTS]

@@ -1,6 +1,6 @@
 """Counts of what a linter finds."""
 
-from graph.quality import Finding, Quality, count, to_repair
+from graph.quality import COMPLEX, Finding, Quality, count, smells, to_repair
 
 FOUND = [
     Finding("F401", 1, "`os` imported but unused"),
@@ -21,3 +21,13 @@ def test_each_kind_is_counted() -> None:
 
 def test_what_runs_text_as_code_is_repaired() -> None:
     assert to_repair(FOUND) == ["line 4: Use of possibly insecure function (S307)"]
+
+
+def test_smells_are_told_as_they_are_counted() -> None:
+    assert smells(FOUND) == [
+        "line 5: Use `contextlib.suppress` (SIM105)",
+        "line 6: Too many arguments (PLR0913)",
+        "line 7: `f` is too complex (12 > 0) (C901)",
+    ]
+    assert smells([Finding("C901", 1, f"`f` is too complex ({COMPLEX} > 0)")]) == []
+    assert len(smells([Finding("C901", 1, f"`f` is too complex ({COMPLEX + 1} > 0)")])) == 1

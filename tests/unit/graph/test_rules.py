@@ -119,13 +119,13 @@ def test_several_rules_in_what_was_said() -> None:
 def test_programs_that_break_them(said: str, source: str, line: str) -> None:
     found = broken_by_reading(read(said), source)
     assert len(found) == bool(line)
-    assert "".join(found).startswith(line)
+    assert "".join(broken.line for broken in found).startswith(line)
 
 
 def test_what_is_seen_only_while_it_runs() -> None:
     found = read("at most 50 MB", "at most 10 s", "only numpy")
     assert broken_by_running(found, seconds=9, memory_mb=50) == []
-    assert broken_by_running(found, seconds=12, memory_mb=81.3) == [
+    assert [broken.line for broken in broken_by_running(found, seconds=12, memory_mb=81.3)] == [
         "it took 81.3 MiB of memory; a person said: at most 50 MB",
         "it took 12 s; a person said: at most 10 s",
     ]

@@ -5,7 +5,7 @@ from langgraph.types import Command
 from small_world import World, edit, to, world
 
 from graph.errors import BudgetSpent
-from graph.quality import Finding, smells
+from graph.quality import Finding
 
 SMELLY = "    if path:\n        pass\n"
 SIMPLER = edit(f"{SMELLY}    return path.strip()", "    return path.strip()")
@@ -93,14 +93,3 @@ async def test_a_budget_that_is_spent_just_then_ends_with_what_there_is():
     plain, w.chat.ask = w.chat.ask, ask
     end = await w.run()
     assert end["best"] == {"version": 2, "value": 0.6}
-
-
-def test_which_findings_are_smells() -> None:
-    found = [
-        Finding("F401", 1, "unused"),
-        Finding("S301", 2, "pickle"),
-        Finding("C901", 3, "`f` is too complex (10 > 0)"),
-        Finding("C901", 9, "`g` is too complex (11 > 0)"),
-        Finding("PLR0913", 5, "too many arguments"),
-    ]
-    assert smells(found) == ["line 9: `g` is too complex (11 > 0) (C901)", "line 5: too many arguments (PLR0913)"]

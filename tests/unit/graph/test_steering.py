@@ -4,7 +4,7 @@ import pytest
 from langgraph.types import Command
 from small_world import SCORING, World, state, task, to, world
 
-from graph.steering import scoring_now, steering, those_from
+from graph.steering import refusal, scoring_now, steering, those_from
 from graph.values import Version
 
 ANSWER = {"action": "go", "instruction": ""}
@@ -20,14 +20,23 @@ VERSIONS = [
         ({}, {}, ""),
         ({"version": 2}, {"back_to": (2, 6), "following": "improve"}, "it goes on from v2"),
         ({"version": 2, "action": "stop"}, {"accepted": 2}, ""),
-        ({"version": 4}, {}, "there is no version 4 that ran: nothing is changed by it"),
-        ({"version": 9, "action": "stop"}, {}, "there is no version 9 that ran: nothing is changed by it"),
+        ({"version": 4}, {}, "version 4 is none that ran; choose from 1, 2, 3, 5, 6; nothing is changed by it"),
+        (
+            {"version": 9, "action": "stop"},
+            {},
+            "version 9 is none that ran; choose from 1, 2, 3, 5, 6; nothing is changed by it",
+        ),
+        (
+            {"version": 2, "target": 95.0},
+            {},
+            "target 95: f1 lies between 0 and 1; write e.g. 0.99; nothing is changed by it",
+        ),
         ({"target": 0.9}, {"target": 0.9}, "0.9 is enough now"),
         ({"target": 0.9, "action": "stop"}, {}, ""),
     ],
 )
 def test_what_an_answer_changes(answer: dict[str, object], changes: dict[str, object], note: str) -> None:
-    found = steering(ANSWER | answer, VERSIONS)
+    found = steering(ANSWER | answer, VERSIONS, SCORING)
     assert found.changes == changes
     assert found.notes == [note] * bool(note)
 
@@ -39,6 +48,12 @@ def test_what_an_answer_changes(answer: dict[str, object], changes: dict[str, ob
 def test_what_came_of_a_version_since(back_to: tuple[int, int] | None, left: list[int]) -> None:
     given = state(back_to=back_to) if back_to else state()
     assert [version.version for version in those_from(VERSIONS, given)] == left
+
+
+def test_without_a_scoring_there_is_no_target() -> None:
+    assert refusal(ANSWER | {"target": 0.9}, VERSIONS, None) == "the task has no scoring, so there is no target"
+    assert refusal(ANSWER | {"version": 1}, [], None) == "version 1 is none that ran; choose from none"
+    assert refusal(ANSWER, VERSIONS, None) == ""
 
 
 def test_the_target_of_now() -> None:
