@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from graph.claim import read_claim
 from graph.context import Context
 from graph.prints import without_data
 from graph.rules import Rule, broken_by_running
 from graph.state import Execution
-from graph.values import Split
+from graph.values import Pace, Split
 from sandbox.base import ExecResult, Outcome, Program
 from sandbox.limits import Limits
 
@@ -19,16 +19,16 @@ STDOUT_CHARACTERS = 1500
 STDERR = re.compile(r"^stderr:\n\n(`{3,})text\n(.*?)\n\1$", re.DOTALL | re.MULTILINE)
 
 
-async def run_program(context: Context, source: str, split: Split) -> ExecResult:
-    """What it printed is told from here on as a model may read it."""
-    program = Program(source, await context.bench.inputs(split), recurring=split != "test")
+async def run_program(context: Context, source: str, split: Split, *, one: bool = False) -> ExecResult:
+    """Over `split`, or one unit of it. What it printed is told from here on as a model may read it."""
+    program = Program(source, await context.bench.inputs(split, one=one), recurring=split != "test" and not one)
     result = await context.sandbox.run(program, context.limits)
     if not context.task.output_filter:
         return result
     return replace(result, stdout=without_data(result.stdout), stderr=without_data(result.stderr))
 
 
-def keep(context: Context, result: ExecResult) -> Execution:
+def keep(context: Context, result: ExecResult, pace: Pace | None = None) -> Execution:
     predictions = result.files.get(PREDICTIONS)
     return Execution(
         output=context.keep(shown_output(result)),
@@ -36,6 +36,8 @@ def keep(context: Context, result: ExecResult) -> Execution:
         claim=read_claim(result.stdout),
         seconds=result.seconds,
         peak_memory_mb=result.peak_memory_mb,
+        peak_gpu_mb=result.gpu_peak_mb,
+        pace=asdict(pace) if pace else None,
     )
 
 
@@ -74,14 +76,6 @@ def explain(result: ExecResult, limits: Limits) -> str:
         allowed = f"It has {limits.seconds:g} s and {limits.memory_mb} MiB for the whole of INPUT."
         what = f"It was run and did not end well: {ending(result)}. {allowed}"
     return f"{what}\n\n{shown_output(result)}"
-
-
-def too_slow(result: ExecResult, units: int, allowed: float | None) -> str:
-    """What a model needs to make it faster; empty where it is fast enough, or was not run over units."""
-    if not result.ok or allowed is None or not units or result.seconds / units <= allowed:
-        return ""
-    took = f"{result.seconds / units:.3g} s for each recording in unlabelled/, on average"
-    return f"It ran, but took {took}; the task allows {allowed:g} s. Make it faster.\n\n{shown_output(result)}"
 
 
 def against_rules(result: ExecResult, rules: Sequence[Rule]) -> str:

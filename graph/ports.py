@@ -145,8 +145,8 @@ class Bench(Protocol):
         """Of `split`, as the program sees them; none where the data has no labels."""
         ...
 
-    async def inputs(self, split: Split) -> Path:
-        """The folder that a program gets to read for `split`."""
+    async def inputs(self, split: Split, *, one: bool = False) -> Path:
+        """The folder that a program gets to read for `split`, or for the first unit of it alone."""
         ...
 
     async def score(self, split: Split, predictions: bytes) -> Measurement:

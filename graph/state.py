@@ -15,6 +15,9 @@ class Execution(TypedDict):
     claim: dict[str, float]
     seconds: float
     peak_memory_mb: float
+    peak_gpu_mb: NotRequired[float | None]
+    pace: NotRequired[dict[str, float] | None]
+    """As in `graph.values.Version`."""
 
 
 class Candidate(TypedDict):
@@ -94,6 +97,8 @@ class State(TypedDict):
     """`{"metrics": ...}` or `{"problem": ...}`; None where nothing is measured."""
     draft_alone: dict[str, Any] | None
     """As `test`, and with its `version`: the best of the drafts, which any search has to beat."""
+    pace: NotRequired[dict[str, float] | None]
+    """`graph.values.Pace` of the chosen program on validation, as JSON; None where there is no telling."""
     document: str
 
 

@@ -20,6 +20,16 @@ class Measurement:
 
 
 @dataclass(frozen=True)
+class Pace:
+    """How long a program takes, in two parts."""
+
+    start: float
+    """Seconds before it predicts anything: start and learning."""
+    per_unit: float
+    """Seconds for each unit that it predicts."""
+
+
+@dataclass(frozen=True)
 class Version:
     """One candidate that was written, whatever became of it."""
 
@@ -39,6 +49,10 @@ class Version:
     claim: dict[str, float] = field(default_factory=dict[str, float])
     seconds: float = 0.0
     peak_memory_mb: float = 0.0
+    peak_gpu_mb: float | None = None
+    """Of the GPU that it had for itself, if any."""
+    pace: dict[str, float] | None = None
+    """`Pace` as JSON, where a limit made it worth a second run."""
     lines: int = 0
     repairs: int = 0
     operator: str = ""

@@ -6,7 +6,7 @@ import threading
 from functools import cached_property
 from pathlib import Path
 
-from app.datasets.dataset import Dataset, halved
+from app.datasets.dataset import Dataset, first_of, halved
 from app.datasets.layout import lay_out
 from app.datasets.names import shown_names
 from app.datasets.profile import describe, parts
@@ -63,13 +63,13 @@ class Bench:
     def predictions_help(self) -> str:
         return self._scorer.predictions_help if self._scorer and self.measured else CLAIMED_HELP
 
-    async def inputs(self, split: Split) -> Path:
-        """The folder that a program reads when `split` is scored; made once.
+    async def inputs(self, split: Split, *, one: bool = False) -> Path:
+        """The folder that a program reads when `split` is scored, or the first unit of it alone; made once.
 
         Raises:
             DatasetInvalid: the dataset cannot be laid out.
         """
-        return await asyncio.to_thread(self._inputs, split)
+        return await asyncio.to_thread(self._inputs, split, one)
 
     def units(self, split: Split) -> tuple[str, ...]:
         """The units of `split` as the program sees them; none where the data has no labels."""
@@ -112,11 +112,14 @@ class Bench:
         """Remove `root` with all that was laid out."""
         shutil.rmtree(self._root, ignore_errors=True)
 
-    def _inputs(self, split: Split) -> Path:
+    def _inputs(self, split: Split, one: bool) -> Path:
         with self._lock:
             if not self._dataset.measured:
                 return lay_out(self._dataset, None, self._root / "data")
-            return lay_out(self._with(split), split, self._root / split)
+            dataset = self._with(split)
+            if one:
+                return lay_out(first_of(dataset, split), split, self._root / "one" / split)
+            return lay_out(dataset, split, self._root / split)
 
     def _truth(self, split: Split) -> Truth:
         with self._lock:

@@ -116,6 +116,11 @@ def halved(dataset: Dataset, folds: Sequence[str]) -> dict[str, Dataset]:
     }
 
 
+def first_of(dataset: Dataset, split: str) -> Dataset:
+    """The dataset with a single unit in `split`, the first one. Raises DatasetInvalid where there is no such split."""
+    return replace(dataset, splits={**dataset.splits, split: tuple(unit.name for unit in dataset.of(split)[:1])})
+
+
 def label_of(description: Description, path: str) -> str | None:
     """The class that the path of a file tells, where paths tell classes."""
     place = PurePosixPath(path)

@@ -139,6 +139,7 @@ def describe_best(state: State, versions: list[Version]) -> dict[str, Any] | Non
         "test_spread": test.get("spread"),
         "predictions": test.get("predictions", ""),
         "claim": version.claim,
+        "pace": state.get("pace"),
     }
 
 

@@ -10,7 +10,7 @@ from app.report.cost import by_node, totals
 from app.report.numbers import count
 from app.report.programs import breakable, code_style, coloured, coloured_diff
 from app.report.tables import candidates, metric_names, summary, unit_table
-from app.report.words import against_drafts, headline, how_scored, notes, rule_words, status, task_facts
+from app.report.words import against_drafts, headline, how_scored, notes, pace_words, rule_words, status, task_facts
 from graph.task import Scoring
 from graph.values import Version
 
@@ -47,6 +47,7 @@ def report_page(
         isolation=result.get("isolation", ""),
         notes=notes(result),
         against_drafts=against_drafts(result, metric),
+        pace=pace_words(best),
         rules=rule_words(result),
         measured=measured,
         names=names,
@@ -55,6 +56,7 @@ def report_page(
         plot=plot(versions, metric, scoring, number) if versions else "",
         candidates=candidates(versions, names, number, result["versions"]),
         chosen=number,
+        on_gpu=any(version.peak_gpu_mb is not None for version in versions),
         read=any(version.quality for version in versions),
         compared=any(version.against_parent for version in versions),
         units=unit_table(chosen, scoring, text),

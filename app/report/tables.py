@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from app.report.numbers import MISSING, difference, entry, is_finite, listed, shown, signed, unless_zero
+from app.report.numbers import MISSING, difference, duration, entry, is_finite, listed, shown, signed, unless_zero
 from graph.comparison import Comparison
 from graph.task import Scoring
 from graph.values import Version
@@ -29,7 +29,10 @@ class Candidate:
     chosen: bool
     scores: list[Score]
     seconds: str
+    pace: str
+    """How much of it for a unit, where a second run has told."""
     memory: str
+    gpu_memory: str
     lines: str
     quality: list[str]
     """Bugs, security findings, smells, ways through the most complex function."""
@@ -67,7 +70,9 @@ def _candidate(version: Version, names: list[str], best: int | None, against_bes
         chosen=version.version == best,
         scores=[_score(version, name) for name in names],
         seconds=unless_zero(version.seconds),
+        pace=f"{duration(version.pace['per_unit'])} a unit" if version.pace else "",
         memory=unless_zero(version.peak_memory_mb, 0),
+        gpu_memory=unless_zero(version.peak_gpu_mb or 0.0, 0),
         lines=unless_zero(version.lines, 0),
         quality=[str(version.quality[name]) if version.quality else MISSING for name in QUALITY],
         verdicts=verdicts(version, against_best, best),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from app.report.numbers import entry, listed, shown
+from app.report.numbers import duration, entry, listed, shown
 from graph.budget import in_words
 from graph.platforms import PLATFORMS
 from graph.task import Budget, Scoring
@@ -61,6 +61,15 @@ def against_drafts(result: dict[str, Any], metric: str) -> str:
     score = alone["test_problem"] or f"{metric} {entry(alone['test'], metric)}"
     search = "" if best["test"] is None else f", and with the search {entry(best['test'], metric)}"
     return f"Without the search: {which} would have given test {score}{search}.{calls}"
+
+
+def pace_words(best: dict[str, Any] | None) -> str:
+    """How long the chosen program takes; empty where that was not measured."""
+    pace = (best or {}).get("pace")
+    if not pace:
+        return ""
+    start, per_unit = duration(pace["start"]), duration(pace["per_unit"])
+    return f"It took about {start} for start and learning, and {per_unit} for each unit that it predicts."
 
 
 def rule_words(result: dict[str, Any]) -> list[str]:
@@ -169,6 +178,7 @@ def constraint_words(constraints: dict[str, Any]) -> str:
         "max_seconds": "at most {} s for a whole split",
         "max_seconds_per_unit": "at most {} s for each unit",
         "max_memory_mb": "at most {} MiB of memory",
+        "max_gpu_memory_mb": "at most {} MiB of a GPU's memory",
         "max_program_kb": "a program of at most {} kB",
     }
     given = [(name, constraints[name]) for name in known if constraints.get(name) is not None]

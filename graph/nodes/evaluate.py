@@ -101,6 +101,8 @@ async def describe(context: Context, candidate: Candidate, found: Repeated | Non
         claim=execution["claim"] if execution else {},
         seconds=execution["seconds"] if execution else 0.0,
         peak_memory_mb=execution["peak_memory_mb"] if execution else 0.0,
+        peak_gpu_mb=execution.get("peak_gpu_mb") if execution else None,
+        pace=execution.get("pace") if execution else None,
         lines=code_lines(source),
         repairs=candidate["repairs"],
         operator=candidate.get("operator", ""),

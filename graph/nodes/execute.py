@@ -5,20 +5,21 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from graph.context import Context
-from graph.executions import against_rules, describe, explain, keep, run_program, too_slow
+from graph.executions import against_rules, describe, explain, keep, run_program
 from graph.hearing import in_force
+from graph.pace import too_slow
 from graph.state import State
 
 
 async def execute(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     context, candidate = runtime.context, state["candidate"]
     assert candidate
-    result = await run_program(context, context.text(candidate["source"]), "validation")
-    units = len(context.bench.units("validation"))
-    slow = too_slow(result, units, context.task.constraints.max_seconds_per_unit)
+    source = context.text(candidate["source"])
+    result = await run_program(context, source, "validation")
+    slow, pace = await too_slow(context, source, result)
     problem = explain(result, context.limits) or slow or against_rules(result, in_force(context, state))
     runtime.stream_writer({"note": f"v{candidate['version']}: {describe(result)}"})
-    execution = keep(context, result)
+    execution = keep(context, result, pace)
     return {
         "candidate": {
             **candidate,

@@ -37,7 +37,7 @@ from sandbox.process import ProcessSandbox
 NODES = list(build_graph().nodes)
 """In the order in which a run comes to them."""
 LAST = "document"
-STRUCK = {"seconds", "peak_memory_mb"}
+STRUCK = {"seconds", "pace", "peak_memory_mb"}
 """Measured with a clock: not the same twice."""
 LONGEST = 60
 SERVER = multiprocessing.get_context("forkserver")

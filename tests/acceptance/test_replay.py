@@ -223,6 +223,7 @@ async def run(folder: Path, data: Path, source: Source, **more: Path) -> dict[st
 def comparable(result: dict[str, Any]) -> dict[str, Any]:
     timeless = {name: value for name, value in result.items() if name not in ("run", "replayed")}
     timeless["versions"] = [{**version, "seconds": 0} for version in result["versions"]]
+    timeless["best"] = result["best"] | {"pace": None}
     return timeless | {"usage": {**result["usage"], "seconds": 0}}
 
 

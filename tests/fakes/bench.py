@@ -33,9 +33,9 @@ class ScriptedBench:
     def units(self, split: Split) -> tuple[str, ...]:
         return ("a", "b", "c") if self.measured else ()
 
-    async def inputs(self, split: Split) -> Path:
+    async def inputs(self, split: Split, *, one: bool = False) -> Path:
         self.asked.append(split)
-        return Path("/inputs") / split
+        return Path("/inputs/one" if one else "/inputs") / split
 
     async def score(self, split: Split, predictions: bytes) -> Measurement:
         self.scored.append((split, predictions))

@@ -45,6 +45,20 @@ async def test_a_measured_bench(folders: Path, tmp_path: Path):
     assert not (tmp_path / "root").exists()
 
 
+async def test_the_first_unit_of_a_split_alone(build, tmp_path: Path):
+    rows = {f"{name}.csv": f"x,label\n1,{name}\n" for name in "abcdef"}
+    split = "split: {train: [a, b], validation: [c, d], test: [e, f]}\n"
+    described = "name: tiny\ninputs: ['*.csv']\nlabels: {kind: column, column: label}\n" + split
+    bench = Bench(open_dataset(build(rows, described)), Counting(), tmp_path / "root")
+    seen = dict[bool, dict[str, str]]()
+    for one in (True, False):
+        folder = await bench.inputs("validation", one=one)
+        seen[one] = {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*.csv")}
+    labelled = {f"labelled/{name}.csv": f"x,label\n1,{name}\n" for name in "ab"}
+    assert seen[True] == labelled | {"unlabelled/c.csv": "x\n1\n"}
+    assert seen[False] == labelled | {f"unlabelled/{name}.csv": "x\n1\n" for name in "cd"}
+
+
 async def test_the_halves_of_train_are_scored_in_turn(build, tmp_path: Path):
     rows = {f"{name}.csv": f"x,label\n1,{name}\n2,{name}\n" for name in "abcdef"}
     split = "split: {train: [a, b, c, d], validation: [e], test: [f]}\n"

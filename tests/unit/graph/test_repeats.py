@@ -64,7 +64,9 @@ async def test_one_that_predicts_the_same_again_is_run_twice():
     end = await w.run()
     assert (w.versions[2].runs, w.versions[2].spread) == (2, 0.0)
     assert end["best"] == {"version": 2, "value": 0.9}
-    assert sum("import random" in given.source for given in w.sandbox.programs) == 4, "with test and the document"
+    assert sum("import random" in given.source for given in w.sandbox.programs) == 5, (
+        "with test, its pace and the document"
+    )
     assert end["test"] == {"metrics": {"f1": 0.9}, "predictions": end["test"]["predictions"]}
 
 

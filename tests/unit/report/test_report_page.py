@@ -169,6 +169,26 @@ def test_a_lone_surrogate_can_be_written() -> None:
     page([version(1, None, "bad \ud800 idea", validation={"f1": 0.5})], 1).encode("utf-8")
 
 
+def test_how_long_the_chosen_program_takes_is_told_in_two_parts() -> None:
+    assert "start and learning" not in page(five(), 4)
+    best = result(five(), 4)["best"] | {"pace": {"start": 12.34, "per_unit": 0.0512}}
+    assert "about 12 s for start and learning, and 0.051 s for each unit" in report_page(
+        result(five(), 4) | {"best": best}, SCORING, five(), text, CALLS
+    )
+
+
+def test_memory_of_a_gpu_has_a_column_where_there_was_one() -> None:
+    versions = [replace(one, peak_gpu_mb=1024.4 if one.version == 2 else None) for one in five()]
+    assert "MiB of GPU" not in page(five(), 4)
+    shown = page(versions, 4)
+    assert "MiB of GPU" in shown and '<td class="number">1,024</td>' in shown
+
+
+def test_a_pace_that_was_measured_stands_beside_the_seconds() -> None:
+    versions = [replace(one, pace={"start": 2.0, "per_unit": 0.3} if one.version == 4 else None) for one in five()]
+    assert page(versions, 4).count("<small>0.3 s a unit</small>") == 1
+
+
 def test_constraints_are_told_in_words() -> None:
     assert constraint_words({"max_seconds": 60.0, "packages": ["torch==2.13.0"], "max_memory_mb": None}) == (
         "at most 60 s for a whole split, the packages torch==2.13.0 besides the usual ones"
