@@ -26,8 +26,8 @@ from app.db.address import sqlite_address
 from app.db.checkpoints import Checkpoints
 from app.db.migrate import migrate
 from app.db.session import Database
+from app.jobs.attempt import by_step, to_event
 from app.jobs.events import Journal
-from app.jobs.progress import Event
 from app.jobs.runs import Runs
 from app.providers.usage import Usage
 from app.wiring import DATABASE, open_store
@@ -63,9 +63,8 @@ async def one(database: Database, checkpoints: Checkpoints, name: str) -> None:
         graph = CHAIN.copy({"checkpointer": saver})
         config = {"configurable": {"thread_id": name}}
         stream = graph.astream({"count": 0}, config, stream_mode=["tasks"], durability="sync", version="v2")
-        async for part in stream:
-            kind = "started" if "input" in part["data"] else "finished"
-            await journal.write(Event(kind, part["data"]["name"], NOTHING, 0.0))
+        async for parts in by_step(stream):
+            await journal.write(*(to_event(part, NOTHING, 0.0) for part in parts))
     await runs.leave(fence, "finish", result={}, seconds=0.0)
 
 

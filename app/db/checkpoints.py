@@ -2,7 +2,7 @@
 
 import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -14,11 +14,13 @@ from langgraph.checkpoint.base import (
     CheckpointTuple,
 )
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.fence import Fence
 from graph.errors import RunUnknown
 
 Saver = BaseCheckpointSaver[Any]
+Within = Callable[[AsyncSession, Saver], Awaitable[Saver]]
 
 
 class Checkpoints(ABC):
@@ -30,7 +32,11 @@ class Checkpoints(ABC):
     async def open(self, fence: Fence) -> AsyncGenerator["FencedSaver"]:
         """A saver for one run, which writes only as long as `fence` holds; else it raises LostJob."""
         async with self.look() as saver:
-            yield FencedSaver(saver, fence)
+            yield FencedSaver(saver, fence, self.within)
+
+    async def within(self, session: AsyncSession, saver: Saver) -> Saver:
+        """One that writes in the transaction of `session`, where both have the same database; else `saver`."""
+        return saver
 
     async def copy(self, run: str, checkpoint: str, to: str, changes: Mapping[str, Any]) -> None:
         """One checkpoint of `run` as the first one of `to`, which nobody runs yet, with other values of some fields.
@@ -68,9 +74,9 @@ def plain_types() -> JsonPlusSerializer:
 class FencedSaver(Saver):
     """Another saver, whose every write happens while the run is held."""
 
-    def __init__(self, inner: Saver, fence: Fence) -> None:
+    def __init__(self, inner: Saver, fence: Fence, within: Within) -> None:
         super().__init__(serde=inner.serde)
-        self._inner, self._fence = inner, fence
+        self._inner, self._fence, self._within = inner, fence, within
 
     def get_next_version(self, current: Any, channel: None) -> Any:
         return self._inner.get_next_version(current, channel)
@@ -95,11 +101,13 @@ class FencedSaver(Saver):
         metadata: CheckpointMetadata,
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
-        async with self._fence.writing():
-            return await self._inner.aput(config, checkpoint, metadata, new_versions)
+        async with self._fence.writing() as session:
+            saver = await self._within(session, self._inner)
+            return await saver.aput(config, checkpoint, metadata, new_versions)
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
-        async with self._fence.writing():
-            await self._inner.aput_writes(config, writes, task_id, task_path)
+        async with self._fence.writing() as session:
+            saver = await self._within(session, self._inner)
+            await saver.aput_writes(config, writes, task_id, task_path)

@@ -11,9 +11,10 @@ from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import URL
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.address import libpq_address
-from app.db.checkpoints import Checkpoints, plain_types
+from app.db.checkpoints import Checkpoints, Saver, plain_types
 from app.db.engine import CONNECT_SECONDS, IDLE_LIMIT
 
 LOCK = 4_118_205_378
@@ -31,6 +32,10 @@ class PostgresCheckpoints(Checkpoints):
     async def look(self) -> AsyncGenerator[AsyncPostgresSaver]:
         # One for each run: a saver that is shared lets only one of them write at a time.
         yield AsyncPostgresSaver(self.pool, serde=plain_types())
+
+    async def within(self, session: AsyncSession, saver: Saver) -> Saver:
+        connection: Any = (await (await session.connection()).get_raw_connection()).driver_connection
+        return AsyncPostgresSaver(connection, serde=saver.serde)
 
 
 @contextlib.asynccontextmanager

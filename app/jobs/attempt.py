@@ -1,7 +1,7 @@
 """One attempt at a run: from where it stands to its end, or to where it waits for a person."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -61,17 +61,18 @@ class Attempt:
                     durability="sync",
                     version="v2",
                 )
-                async for part in stream:
-                    await self._tell(part)
+                async for parts in by_step(stream):
+                    await self._tell(parts)
                 snapshot = await graph.aget_state(config)
             if snapshot.tasks and not snapshot.interrupts:
                 raise RunFailed(f"the run stopped at {snapshot.tasks[0].name}; `autoiot resume` goes on")
             return State(**snapshot.values), bool(snapshot.interrupts)
 
-    async def _tell(self, part: Any) -> None:
+    async def _tell(self, parts: Sequence[Any]) -> None:
         usage = await self.ledger.calls.usage()
-        for event in to_events(part, usage, self.seconds):
-            await self.journal.write(event)
+        events = [to_event(part, usage, self.seconds) for part in parts]
+        await self.journal.write(*events)
+        for event in events:
             self.listener(event)
 
 
@@ -101,17 +102,35 @@ def entry(snapshot: Any, answer: dict[str, Any] | None, context: Context) -> Any
     return Command(resume=answer) if snapshot.interrupts else None
 
 
-def to_events(part: Any, usage: Usage, seconds: float) -> Iterator[Event]:
+async def by_step(stream: AsyncIterator[Any]) -> AsyncGenerator[list[Any]]:
+    """Each part as it comes, but what ends a step only with what begins the next: one transaction for both."""
+    held, running = list[Any](), 0
+    try:
+        async for part in stream:
+            held.append(part)
+            if part["type"] == "tasks":
+                running += 1 if "input" in part["data"] else -1
+            if running:
+                yield held
+                held = []
+    except Exception:
+        if held:
+            yield held
+        raise
+    if held:
+        yield held
+
+
+def to_event(part: Any, usage: Usage, seconds: float) -> Event:
     data = part["data"]
     if part["type"] == "tasks":
         kind = "started" if "input" in data else "finished"
         given = data.get("input") or {}
         item = given.get("term") or given.get("module") or ""
-        yield Event(kind, data["name"], usage, seconds, int(given.get("iteration") or 0), item)
-    elif "note" in data:
-        yield Event("note", "", usage, seconds, text=data["note"])
-    else:
-        yield Event("version", "evaluate", usage, seconds, data=data)
+        return Event(kind, data["name"], usage, seconds, int(given.get("iteration") or 0), item)
+    if "note" in data:
+        return Event("note", "", usage, seconds, text=data["note"])
+    return Event("version", "evaluate", usage, seconds, data=data)
 
 
 def note(text: str) -> None:

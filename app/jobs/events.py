@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Select, bindparam, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.fence import Fence
@@ -25,6 +25,11 @@ PAGE = 500
 FALLBACK = 15.0
 """Seconds after which a follower looks without being woken: a connection may be lost, or another process write."""
 
+ROWS = EventRow.metadata.tables[EventRow.__tablename__]
+# Made once: it is done several times for each step of each run.
+NEXT = select(func.coalesce(func.max(ROWS.c.number), 0) + 1).where(ROWS.c.run == bindparam("of")).scalar_subquery()
+ADDED = insert(ROWS).values(run=bindparam("of"), number=NEXT, kind=bindparam("what"), data=bindparam("more"))
+
 
 @dataclass(frozen=True)
 class Journal:
@@ -32,11 +37,12 @@ class Journal:
 
     fence: Fence
 
-    async def write(self, event: Event) -> None:
-        """Raises LostJob."""
-        data = {name: value for name, value in asdict(event).items() if name != "kind"}
+    async def write(self, *events: Event) -> None:
+        """All of them, or none. Raises LostJob."""
         async with self.fence.writing() as session:
-            await tell(self.fence.database, session, self.fence.run, event.kind, data)
+            for event in events:
+                data = {name: value for name, value in asdict(event).items() if name != "kind"}
+                await tell(self.fence.database, session, self.fence.run, event.kind, data)
 
     async def sign_off(self) -> None:
         """The receipt for a cancelled run: what was in progress, and that nothing of it is any more."""
@@ -64,8 +70,7 @@ def in_progress(steps: Iterable[tuple[str, dict[str, Any]]]) -> list[str]:
 
 async def tell(database: Database, session: AsyncSession, run: str, kind: str, data: dict[str, Any]) -> None:
     """Adds an event in the transaction of `session`, which must hold the run; followers wake when it commits."""
-    last = select(func.coalesce(func.max(EventRow.number), 0)).where(EventRow.run == run).scalar_subquery()
-    await session.execute(insert(EventRow).values(run=run, number=last + 1, kind=kind, data=bounded(data)))
+    await session.execute(ADDED, {"of": run, "what": kind, "more": bounded(data)})
     await database.bell.announce(session, run)
 
 

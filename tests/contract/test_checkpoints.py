@@ -1,5 +1,6 @@
 """Checkpoints on either database: what is kept, what is never loaded, who may not write."""
 
+import asyncio
 import operator
 from dataclasses import dataclass
 from typing import Annotated, Any, TypedDict
@@ -45,6 +46,24 @@ async def test_plain_values_come_back(checkpoints: Checkpoints, fence: Fence) ->
     async with checkpoints.open(fence) as saver:
         assert await got(saver, config) == value
         assert [found.config async for found in saver.alist(CONFIG)] == [config]
+
+
+async def test_many_runs_keep_theirs_at_once(checkpoints: Checkpoints, database: Database) -> None:
+    async def keep(run: str) -> Any:
+        place: Any = {"configurable": {"thread_id": run, "checkpoint_ns": ""}}
+        async with checkpoints.open(await claimed(database, run)) as saver:
+            for number in range(5):
+                checkpoint = empty_checkpoint()
+                checkpoint["channel_values"], checkpoint["channel_versions"] = {"a": [run, number]}, {"a": str(number)}
+                config = await saver.aput(place, checkpoint, {"step": number}, {"a": str(number)})
+                await saver.aput_writes(config, [("a", [run, "next"])], "task")
+            found = await saver.aget_tuple(place)
+            assert found
+            return found.checkpoint["channel_values"]["a"], found.pending_writes
+
+    names = [f"run-{number}" for number in range(30)]
+    kept = await asyncio.gather(*map(keep, names))
+    assert kept == [([run, 4], [("task", "a", [run, "next"])]) for run in names]
 
 
 async def test_a_class_in_a_checkpoint_is_not_loaded(checkpoints: Checkpoints, fence: Fence) -> None:
