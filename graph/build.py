@@ -21,6 +21,7 @@ from graph.nodes.simplify import simplify
 from graph.nodes.terms import terms
 from graph.nodes.tune import tune
 from graph.nodes.verify import verify
+from graph.nodes.write_draft import write_draft
 from graph.nodes.write_module import write_module
 from graph.nodes.write_program import write_program
 from graph.state import State
@@ -36,6 +37,7 @@ def build_graph() -> StateGraph[State, Context]:
     graph.add_node("design", watched(design))
     graph.add_node("write_module", watched(write_module))
     graph.add_node("write_program", watched(write_program))
+    graph.add_node("write_draft", watched(write_draft))
     graph.add_node("integrate", watched(integrate))
     graph.add_node("check", watched(check))
     graph.add_node("execute", watched(execute))
@@ -54,7 +56,7 @@ def build_graph() -> StateGraph[State, Context]:
     graph.add_conditional_edges("terms", routes.after_terms, ["search", "outline"])
     graph.add_edge("search", "outline")
     graph.add_edge("outline", "design")
-    graph.add_conditional_edges("design", routes.after_design, ["write_module", "write_program"])
+    graph.add_conditional_edges("design", routes.after_design, ["write_module", "write_program", "write_draft"])
     graph.add_edge("write_module", "integrate")
     graph.add_edge("write_program", "check")
     graph.add_edge("integrate", "check")

@@ -45,6 +45,8 @@ class Design(BaseModel):
     modules: tuple[Module, ...] = Field(min_length=1, max_length=12)
     main: str = Field(min_length=1)
     """How `main` puts the modules together."""
+    alternatives: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(max_length=20)] = ()
+    """Methods of other families, in a sentence each: what further drafts are written by."""
 
     @model_validator(mode="after")
     def _names_differ(self) -> "Design":

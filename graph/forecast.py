@@ -30,7 +30,7 @@ def forecast(task: Task, *, searches_web: bool) -> list[Stage]:
 
 
 def _stages(task: Task, searches_web: bool) -> Iterator[Stage]:
-    drafts, improvements = further(task)
+    drafts, improvements = task.further_drafts, task.candidates - task.further_drafts
     looks_up = "knowledge" not in task.ablation
     yield Stage("terms", looks_up, ASKED_AGAIN * looks_up, 900, 200)
     searches = looks_up and searches_web
@@ -48,17 +48,3 @@ def _stages(task: Task, searches_web: bool) -> Iterator[Stage]:
     if task.candidates and task.scoring:
         yield Stage("simplification", 1, ASKED_AGAIN, 5500, 1500)
     yield Stage("document", 1, ASKED_AGAIN * DOCUMENTS, 5000, 950)
-
-
-def further(task: Task) -> tuple[int, int]:
-    """How many of the iterations are drafts and how many improvements, as long as no plateau is met."""
-    match task.search.policy:
-        case "linear":
-            return 0, task.candidates
-        case "tree" if task.scoring is None:
-            return 0, task.candidates
-        case "sample":
-            return task.candidates, 0
-        case "tree":
-            drafts = min(task.search.drafts - 1, task.candidates)
-            return drafts, task.candidates - drafts

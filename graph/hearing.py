@@ -40,13 +40,13 @@ def checkable(text: str, runtime: Runtime[Context]) -> list[str]:
     return [runtime.context.keep(text)] if found else []
 
 
-def in_force(context: Context, state: State) -> list[Rule]:
+def in_force(context: Context, state: Mapping[str, Any]) -> list[Rule]:
     """By the remarks of the task, and by all that people said up to now."""
     said = [context.text(reference) for reference in state.get("rules", [])]
     return rules([context.task.remarks, *said], context.sandbox.environment)
 
 
-def words(context: Context, state: State) -> str:
+def words(context: Context, state: Mapping[str, Any]) -> str:
     """What a prompt says that the person said; empty where nobody did."""
     told = [context.text(reference) for reference in state.get("instructions", [])]
     said = "\n\n".join(filter(None, [state["instruction"], *told]))

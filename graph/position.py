@@ -13,6 +13,7 @@ RANKS = {
     "design": 2,
     "write_module": 3,
     "write_program": 3,
+    "write_draft": 3,
     "integrate": 4,
     "draft": 4,
     "improve": 4,

@@ -15,16 +15,23 @@ def after_terms(state: State) -> list[Send] | Literal["outline"]:
     return [Send("search", {"term": term}) for term in terms] if terms else "outline"
 
 
-def after_design(state: State) -> list[Send] | Literal["write_program"]:
-    """Raises RunFailed for a design without modules: an empty fan-out would end the run without a word."""
+def after_design(state: State) -> list[Send | Literal["write_program"]]:
+    """The first program, in one piece or function by function, and the drafts beside it.
+
+    Raises RunFailed for a design without modules: an empty fan-out would end the run without a word.
+    """
+    shared = {"design_reference": state["design"], "found": state["documents"]}
+    said = {"instruction": state["instruction"], "instructions": state["instructions"], "rules": state.get("rules", [])}
+    numbers = range(1, state.get("beside", 0) + 1)
+    beside = [Send("write_draft", {"draft": str(number), **shared, **said}) for number in numbers]
     if state.get("whole"):
-        return "write_program"
+        return ["write_program", *beside]
     names = state["module_names"]
     if not names:
         raise RunFailed("the design has no modules")
-    shared = {"design_reference": state["design"], "found": state["documents"]}
     cited = state.get("cited", {})
-    return [Send("write_module", {"module": name, "cited": cited.get(name, ""), **shared}) for name in names]
+    modules = [Send("write_module", {"module": name, "cited": cited.get(name, ""), **shared}) for name in names]
+    return [*modules, *beside]
 
 
 def after_check(state: State) -> Literal["execute", "debug", "evaluate"]:

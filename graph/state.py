@@ -63,6 +63,10 @@ class State(TypedDict):
     """The first program is written in one piece, not module by module."""
     modules: Annotated[dict[str, str], operator.or_]
     """Reference of each module's source by its name."""
+    beside: NotRequired[int]
+    """How many drafts by other methods of the design are written beside the first program."""
+    drafts: NotRequired[Annotated[dict[str, str], operator.or_]]
+    """References of those that were not tried yet, as the JSON of `graph.drafts.Draft`, by their number from 1."""
     iteration: int
     """0 for the first program, then the number of the improvement."""
     candidate: Candidate | None

@@ -150,6 +150,12 @@ class Task(Part):
         return 0 if "improvement" in self.ablation else self.iterations
 
     @property
+    def further_drafts(self) -> int:
+        """How many drafts by other methods follow the first program in any case."""
+        few = {"linear": 0, "tree": self.search.drafts - 1 if self.scoring else 0, "sample": self.candidates}
+        return min(few[self.search.policy], self.candidates)
+
+    @property
     def is_written_whole(self) -> bool:
         """The first program: without a design there is nothing to write function by function."""
         return self.search.style == "whole" or "design" in self.ablation

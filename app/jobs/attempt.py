@@ -126,7 +126,7 @@ def to_event(part: Any, usage: Usage, seconds: float) -> Event:
     if part["type"] == "tasks":
         kind = "started" if "input" in data else "finished"
         given = data.get("input") or {}
-        item = given.get("term") or given.get("module") or ""
+        item = given.get("term") or given.get("module") or given.get("draft") or ""
         return Event(kind, data["name"], usage, seconds, int(given.get("iteration") or 0), item)
     if "note" in data:
         return Event("note", "", usage, seconds, text=data["note"])

@@ -16,26 +16,39 @@ from graph.render import briefing, render
 from graph.state import State
 from graph.tools.toolbox import Toolbox
 
+NO_DESIGN: dict[str, Any] = {
+    "design": "",
+    "module_names": [],
+    "modules": Overwrite({}),
+    "beside": 0,
+    "drafts": Overwrite({}),
+    "whole": True,
+}
+
 
 async def design(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     context = runtime.context
-    if "design" in context.task.ablation:
-        return {"design": "", "module_names": [], "modules": Overwrite({}), "whole": True}
+    task = context.task
+    if "design" in task.ablation:
+        return NO_DESIGN
     outline = context.text(state["outline"])
     passages = within(await context.library.passages(state["documents"], outline), CHARACTERS)
     box = Toolbox(context, state["documents"])
     box.show(passages)
     said = words(context, state)
-    asked = {"outline": outline, "passages": passages, "instruction": said, "whole": context.task.is_written_whole}
-    prompt = render("design", **await briefing(context), **asked)
+    beside = task.further_drafts if task.search.policy == "tree" else 0
+    asked = {"outline": outline, "passages": passages, "instruction": said, "whole": task.is_written_whole}
+    prompt = render("design", **await briefing(context), **asked, alternatives=beside)
     call = Call("design", prompt)
     found = await context.chat.ask(call, lambda text: resting(json_value(text, Design), box.shown), box.tools)
-    # Modules are merged by name: those of an older design must not stay.
+    # Both are merged by name: those of an older design must not stay.
     return {
         "design": context.keep(found.model_dump_json()),
         "module_names": [module.name for module in found.modules],
         "modules": Overwrite({}),
-        "whole": context.task.is_written_whole,
+        "drafts": Overwrite({}),
+        "beside": min(beside, len(found.alternatives)),
+        "whole": task.is_written_whole,
         "cited": {
             module.name: keep(context, [box.shown[name] for name in module.rests_on])
             for module in found.modules

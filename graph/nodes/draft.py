@@ -1,27 +1,41 @@
-"""Writes a further program from the beginning, by another method than those before."""
+"""A further program by another method: one that was written beside the first, or one that is asked for now."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from langgraph.runtime import Runtime
+from langgraph.types import Overwrite
 
 from graph.archive import standing
-from graph.candidates import new_candidate
-from graph.citations import CHARACTERS, ID, refuse_unknown, within
+from graph.citations import CHARACTERS, within
 from graph.context import Context
 from graph.design import Design
-from graph.errors import BudgetSpent, ReplyUnusable
+from graph.drafts import Draft, as_candidate, keep_draft, next_written, read_draft
+from graph.errors import BudgetSpent
 from graph.hearing import words
-from graph.ideas import TRIED, cites, read_idea, told
-from graph.parse import python
-from graph.ports import Call, Passage
+from graph.ideas import TRIED, told
+from graph.ports import Call
 from graph.render import briefing, render
 from graph.state import State
 from graph.tools.toolbox import Toolbox
 
 
 async def draft(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
-    context, iteration = runtime.context, state["iteration"] + 1
+    context, iteration, written = runtime.context, state["iteration"] + 1, state.get("drafts") or {}
+    number = next_written(state)
+    left = {other: reference for other, reference in written.items() if other != number}
+    try:
+        found = (
+            Draft.model_validate_json(context.text(written[number])) if number else await ask(state, context, iteration)
+        )
+    except BudgetSpent:
+        runtime.stream_writer({"note": "the budget is spent"})
+        return {"stopped_by": "budget"}
+    runtime.stream_writer({"note": f"v{iteration + 1}: {found.idea}"})
+    return {**as_candidate(found, iteration), "drafts": Overwrite(left)}
+
+
+async def ask(state: State, context: Context, iteration: int) -> Draft:
+    """One that knows what came of those before."""
     versions = await standing(context, state)
     passages = within(await context.library.passages(state["documents"], context.task.target), CHARACTERS)
     prompt = render(
@@ -35,23 +49,5 @@ async def draft(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     box = Toolbox(context, state["documents"])
     box.show(passages)
     call = Call("draft", prompt, iteration)
-    try:
-        idea, program = await context.chat.ask(call, lambda text: usable_draft(text, box.shown), box.tools)
-    except BudgetSpent:
-        runtime.stream_writer({"note": "the budget is spent"})
-        return {"stopped_by": "budget"}
-    runtime.stream_writer({"note": f"v{iteration + 1}: {idea}"})
-    return {
-        "iteration": iteration,
-        "cited": cites(context, idea, box.shown, iteration + 1),
-        "candidate": new_candidate(iteration + 1, None, idea, context.keep(program), "draft"),
-    }
-
-
-def usable_draft(reply: str, shown: Mapping[str, Passage]) -> tuple[str, str]:
-    """The idea and the program. Raises ReplyUnusable."""
-    idea = read_idea(reply)
-    if idea is None:
-        raise ReplyUnusable("a program is wanted: IDEA: none is no answer here")
-    refuse_unknown(ID.findall(idea), shown, "the idea")
-    return idea, python(reply)
+    idea, program = await context.chat.ask(call, lambda reply: read_draft(reply, box.shown), box.tools)
+    return keep_draft(context, idea, program, box.shown)

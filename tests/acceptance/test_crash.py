@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from fakes.jobs import opened_jobs
 from fakes.postgres import PostgresServer
-from fakes.source import WHOLE, ScriptedSource, answered, asked, block, make_dataset, make_script, make_task
+from fakes.source import DESIGN, WHOLE, ScriptedSource, answered, asked, block, make_dataset, make_script, make_task
 from sqlalchemy import URL, NullPool, create_engine, event, inspect, text
 
 from app.db.address import sqlite_address
@@ -173,11 +173,13 @@ def make_case(folder: Path, *, asks_person: bool = False, url: URL | None = None
 
 
 def make_search(folder: Path) -> Case:
-    """A program in one piece, which is tuned, and another draft."""
+    """A program in one piece, which is tuned, and another draft, which is written beside it."""
     case = make_case(folder)
     tuned = WHOLE.replace("BORDER = 5.0  # Of the scale from 0 to 10.", "BORDER = 3.0  # tune: 2.0 to 6.0")
     case.script.update({asked("write_program"): (block(tuned),)})
-    case.script.update({asked("draft", 2): (f"IDEA: no border\n{block(WHOLE.replace('5.0', '7.0'))}",)})
+    case.script.update({asked("write_draft", item="1"): (f"IDEA: no border\n{block(WHOLE.replace('5.0', '7.0'))}",)})
+    methods = {"alternatives": ["Without a border."]}
+    case.script.update({asked("design"): (json.dumps(DESIGN | methods),)})
     search = Search(policy="tree", drafts=2, style="whole")
     return replace(case, task=make_task(1).model_copy(update={"search": search, "tuning": 8}))
 
@@ -232,7 +234,7 @@ def survive(case: Case, *ends: End) -> None:
 
 
 # Each chain is one run that is killed again and again, so that all nodes are met in little time.
-ELSEWHERE = frozenset({"review", "write_program", "draft"})
+ELSEWHERE = frozenset({"review", "write_program", "write_draft", "draft"})
 """The usual job does not come to these."""
 PLACES = [(node, kind) for node in NODES if node not in ELSEWHERE for kind in ("started", "finished")]
 CHAINS = {f"nodes {number}": [End(kind, node) for node, kind in PLACES[number::7]] for number in range(7)}
@@ -248,6 +250,7 @@ CHAINS |= {
         *(End(kind, node) for node in ("write_program", "tune", "draft") for kind in ("started", "finished")),
         End("answered", "document"),
     ],
+    "search beside": [End(kind, "write_draft") for kind in ("started", "asked", "answered", "finished")],
     "calls left open": [
         End("asked", "write_module"),
         End("asked", "improve"),
@@ -288,7 +291,7 @@ def test_killed_while_a_person_is_asked(killed: Chain) -> None:
 
 def test_killed_while_it_searches(killed: Chain) -> None:
     whole = outcome(killed("search"))
-    assert whole == outcome(killed("search undisturbed"))
+    assert whole == outcome(killed("search undisturbed")) == outcome(killed("search beside"))
     assert [version["operator"] for version in whole["result.json"]["versions"]] == ["draft", "tune", "draft"]
 
 

@@ -3,7 +3,7 @@
 import pytest
 from small_world import task
 
-from graph.forecast import forecast, further
+from graph.forecast import forecast
 
 
 def calls(searches_web: bool = False, **values) -> dict[str, tuple[float, int]]:
@@ -22,7 +22,8 @@ def calls(searches_web: bool = False, **values) -> dict[str, tuple[float, int]]:
     ],
 )
 def test_what_the_iterations_go_into(search, iterations, expected) -> None:
-    assert further(task(search=search, iterations=iterations)) == expected
+    given = task(search=search, iterations=iterations)
+    assert (given.further_drafts, given.candidates - given.further_drafts) == expected
 
 
 def test_each_stage() -> None:

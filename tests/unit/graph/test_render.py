@@ -63,14 +63,21 @@ VALUES = {
     "terms": [{}],
     "outline": [{"passages": PASSAGES}, {"passages": []}],
     "design": [
-        {"outline": "o", "passages": PASSAGES, "instruction": "i", "whole": False},
-        *({"outline": o, "passages": [], "instruction": "", "whole": o == ""} for o in ("o", "")),
+        {"outline": "o", "passages": PASSAGES, "instruction": "i", "whole": False, "alternatives": 2},
+        *(
+            {"outline": o, "passages": [], "instruction": "", "whole": o == "", "alternatives": number}
+            for o, number in (("o", 0), ("", 1))
+        ),
     ],
     "write_module": [{"design": DESIGN, "module": DESIGN.modules[0], "passages": p} for p in (PASSAGES, [])],
     "integrate": [{"design": DESIGN, "modules": "def f(x):\n    return x\n"}],
     "write_program": [
         {"design": "", "outline": "o", "passages": PASSAGES, "instruction": "i"},
         *({"design": d, "outline": o, "passages": [], "instruction": ""} for d, o in ((DESIGN, "o"), ("", ""))),
+    ],
+    "write_draft": [
+        {"summary": "s", "method": "m", "instruction": "i", "passages": PASSAGES},
+        {"summary": "s", "method": "m", "instruction": "", "passages": []},
     ],
     "draft": [
         {"versions": TRIED, "methods": ["m"], "instruction": "i", "passages": PASSAGES},

@@ -28,7 +28,18 @@ def test_after_design():
 
 
 def test_after_the_design_of_a_whole_program():
-    assert routes.after_design(state(design="d", module_names=["a"], whole=True)) == "write_program"
+    assert routes.after_design(state(design="d", module_names=["a"], whole=True)) == ["write_program"]
+
+
+@pytest.mark.parametrize(("whole", "first"), [(True, "write_program"), (False, "write_module")])
+def test_drafts_are_written_beside_the_first_program(whole, first):
+    given = {"design": "d", "module_names": ["a"], "documents": ["x"], "instruction": "i", "rules": ["r"]}
+    sent = routes.after_design(state(whole=whole, beside=2, **given))
+    nodes = [one if isinstance(one, str) else one.node for one in sent]
+    assert nodes == [first, "write_draft", "write_draft"]
+    assert [one.arg["draft"] for one in sent[1:]] == ["1", "2"]
+    told = {"design_reference": "d", "found": ["x"], "instruction": "i", "instructions": [], "rules": ["r"]}
+    assert sent[1].arg == {"draft": "1", **told}
 
 
 def test_after_a_design_without_modules():

@@ -1,0 +1,57 @@
+"""Programs that are written from the beginning, by a method of their own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from graph.candidates import new_candidate
+from graph.citations import ID, keep, refuse_unknown
+from graph.context import Context
+from graph.errors import ReplyUnusable
+from graph.ideas import read_idea
+from graph.parse import python
+from graph.ports import Passage
+from graph.state import State
+
+
+class Draft(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    idea: str
+    source: str
+    """Reference of the program."""
+    cited: str = ""
+    """Reference of the passages that it rests on; empty for none."""
+
+
+def read_draft(reply: str, shown: Mapping[str, Passage]) -> tuple[str, str]:
+    """The idea and the program. Raises ReplyUnusable."""
+    idea = read_idea(reply)
+    if idea is None:
+        raise ReplyUnusable("a program is wanted: IDEA: none is no answer here")
+    refuse_unknown(ID.findall(idea), shown, "the idea")
+    return idea, python(reply)
+
+
+def keep_draft(context: Context, idea: str, program: str, shown: Mapping[str, Passage]) -> Draft:
+    named = [shown[name] for name in dict.fromkeys(ID.findall(idea))]
+    return Draft(idea=idea, source=context.keep(program), cited=keep(context, named) if named else "")
+
+
+def as_candidate(draft: Draft, iteration: int) -> dict[str, Any]:
+    """The change of the state by which it is the candidate."""
+    version = iteration + 1
+    return {
+        "iteration": iteration,
+        "cited": {f"version {version}": draft.cited} if draft.cited else {},
+        "candidate": new_candidate(version, None, draft.idea, draft.source, "draft"),
+    }
+
+
+def next_written(state: State) -> str | None:
+    """The number of a draft that waits to be tried; none where a person has said something since it was written."""
+    drafts = state.get("drafts") or {}
+    if not drafts or state["instruction"] or state["instructions"]:
+        return None
+    return min(drafts, key=int)
