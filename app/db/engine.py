@@ -1,9 +1,12 @@
 """Connections to either database, set up the same way for everybody."""
 
 import asyncio
+import select
 from typing import Any
 
+import psycopg
 from sqlalchemy import URL, Connection, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.db.address import is_postgres
@@ -19,8 +22,9 @@ IDLE_LIMIT = "SET idle_in_transaction_session_timeout = '5s'"
 def make_engine(url: URL, *, foreign_keys: bool = True) -> AsyncEngine:
     """Transactions of an engine with the execution option `sqlite_begin="IMMEDIATE"` take SQLite's lock at once."""
     if is_postgres(url):
-        engine = create_async_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS})
+        engine = create_async_engine(url, connect_args={"connect_timeout": CONNECT_SECONDS})
         event.listen(engine.sync_engine, "connect", _bound_idleness)
+        event.listen(engine.sync_engine, "checkout", _refuse_ended)
         return engine
 
     turn = asyncio.Lock()
@@ -35,6 +39,24 @@ def make_engine(url: URL, *, foreign_keys: bool = True) -> AsyncEngine:
     engine = create_async_engine(url, async_creator=connect, max_overflow=-1)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
+
+
+def is_ended(connection: psycopg.AsyncConnection[Any]) -> bool:
+    """Whether the server has ended a connection that nobody uses: it says so, and then there is something to read.
+
+    To ask it instead, each time, would be a further turn with the database for every transaction.
+    """
+    if connection.closed:
+        return True
+    poll = select.poll()
+    poll.register(connection.pgconn.socket, select.POLLIN | select.POLLHUP | select.POLLERR)
+    return bool(poll.poll(0))
+
+
+def _refuse_ended(_: Any, record: Any, __: Any) -> None:
+    # The pool makes a new one then.
+    if is_ended(record.driver_connection):
+        raise DisconnectionError("the server has ended this connection")
 
 
 def _bound_idleness(connection: Any, _: Any) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.address import libpq_address
 from app.db.checkpoints import Checkpoints, Saver, plain_types
-from app.db.engine import CONNECT_SECONDS, IDLE_LIMIT
+from app.db.engine import CONNECT_SECONDS, IDLE_LIMIT, is_ended
 
 LOCK = 4_118_205_378
 """Ours among the advisory locks of a Postgres database; not the one of our own migrations."""
@@ -54,12 +54,19 @@ async def open_postgres_checkpoints(url: URL) -> AsyncGenerator[PostgresCheckpoi
         max_size=CONNECTIONS,
         timeout=CONNECT_SECONDS,
         open=False,
-        check=Pool.check_connection,
+        check=refuse_ended,
         configure=bound_idleness,
         kwargs=options,
     )
     async with pool:
         yield PostgresCheckpoints(pool)
+
+
+async def refuse_ended(connection: psycopg.AsyncConnection[DictRow]) -> None:
+    if is_ended(connection):
+        # What is closed the pool replaces; what is not, it would offer again.
+        await connection.close()
+        raise psycopg.OperationalError("the server has ended this connection")
 
 
 async def bound_idleness(connection: psycopg.AsyncConnection[DictRow]) -> None:

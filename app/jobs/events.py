@@ -39,10 +39,9 @@ class Journal:
 
     async def write(self, *events: Event) -> None:
         """All of them, or none. Raises LostJob."""
+        told = [(event.kind, {k: v for k, v in asdict(event).items() if k != "kind"}) for event in events]
         async with self.fence.writing() as session:
-            for event in events:
-                data = {name: value for name, value in asdict(event).items() if name != "kind"}
-                await tell(self.fence.database, session, self.fence.run, event.kind, data)
+            await tell_all(self.fence.database, session, self.fence.run, told)
 
     async def sign_off(self) -> None:
         """The receipt for a cancelled run: what was in progress, and that nothing of it is any more."""
@@ -70,7 +69,13 @@ def in_progress(steps: Iterable[tuple[str, dict[str, Any]]]) -> list[str]:
 
 async def tell(database: Database, session: AsyncSession, run: str, kind: str, data: dict[str, Any]) -> None:
     """Adds an event in the transaction of `session`, which must hold the run; followers wake when it commits."""
-    await session.execute(ADDED, {"of": run, "what": kind, "more": bounded(data)})
+    await tell_all(database, session, run, [(kind, data)])
+
+
+async def tell_all(database: Database, session: AsyncSession, run: str, told: Iterable[tuple[str, Any]]) -> None:
+    """The same of several, each a kind with its data."""
+    for kind, data in told:
+        await session.execute(ADDED, {"of": run, "what": kind, "more": bounded(data)})
     await database.bell.announce(session, run)
 
 
