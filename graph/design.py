@@ -1,7 +1,7 @@
 """The design: modules with signatures, so that each can be written without the others."""
 
 import ast
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -45,8 +45,15 @@ class Design(BaseModel):
     modules: tuple[Module, ...] = Field(min_length=1, max_length=12)
     main: str = Field(min_length=1)
     """How `main` puts the modules together."""
-    alternatives: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(max_length=20)] = ()
+    alternatives: tuple[str, ...] = ()
     """Methods of other families, in a sentence each: what further drafts are written by."""
+
+    @field_validator("alternatives", mode="before")
+    @classmethod
+    def _are_words(cls, given: Any) -> tuple[str, ...]:
+        # A good design is not refused for them: what is missing is asked for later.
+        found = cast(list[Any], given) if isinstance(given, list | tuple) else []
+        return tuple(one.strip() for one in found if isinstance(one, str) and one.strip())
 
     @model_validator(mode="after")
     def _names_differ(self) -> "Design":

@@ -24,14 +24,16 @@ async def draft(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     number = next_written(state)
     left = {other: reference for other, reference in written.items() if other != number}
     try:
-        found = (
-            Draft.model_validate_json(context.text(written[number])) if number else await ask(state, context, iteration)
-        )
+        found = read(context, written[number]) if number else await ask(state, context, iteration)
     except BudgetSpent:
         runtime.stream_writer({"note": "the budget is spent"})
         return {"stopped_by": "budget"}
     runtime.stream_writer({"note": f"v{iteration + 1}: {found.idea}"})
     return {**as_candidate(found, iteration), "drafts": Overwrite(left)}
+
+
+def read(context: Context, reference: str) -> Draft:
+    return Draft.model_validate_json(context.text(reference))
 
 
 async def ask(state: State, context: Context, iteration: int) -> Draft:

@@ -81,3 +81,18 @@ def test_one_to_twelve_modules(count):
     with pytest.raises(ValidationError, match="modules"):
         design(*(f"def m{n}()" for n in range(count)))
     assert len(design(*(f"def m{n}()" for n in range(12))).modules) == 12
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        (["By wavelets.", " By templates. "], ("By wavelets.", "By templates.")),
+        ([{"method": "By wavelets."}, "By templates.", "", None, 3], ("By templates.",)),
+        ("By wavelets.", ()),
+        ({"1": "By wavelets."}, ()),
+        (None, ()),
+    ],
+)
+def test_methods_that_are_no_words_are_left_out(given, found):
+    values = {"summary": "s", "main": "m", "modules": [{"signature": "def load()", "does": "x"}]}
+    assert Design.model_validate(values | {"alternatives": given}).alternatives == found
