@@ -14,8 +14,9 @@ from app.db.session import Database
 from app.db.tables import CallRow
 from app.outgoing import Sent, noting
 from app.providers.usage import Usage
-from graph.budget import DOCUMENT, Spent, exhausted
+from graph.budget import Spent, exhausted
 from graph.errors import BudgetSpent, RunFailed
+from graph.position import LAST
 from graph.task import Budget
 
 
@@ -98,9 +99,9 @@ class Calls:
             return sorted(await session.scalars(mine.where(CallRow.model != "").distinct()))
 
     async def questions(self) -> dict[int, int]:
-        """How many questions to the model were answered in each iteration, the document's not among them."""
+        """How many questions to the model were answered in each iteration; those of the end belong to none."""
         answered = CallRow.status.in_(("finished", "rejected"))
-        mine = (CallRow.run == self.run, CallRow.kind == "chat", CallRow.node != DOCUMENT, answered)
+        mine = (CallRow.run == self.run, CallRow.kind == "chat", CallRow.node.not_in(LAST), answered)
         counts = select(CallRow.iteration, func.count()).where(*mine).group_by(CallRow.iteration)
         async with self.database.read() as session:
             return {iteration: count for iteration, count in await session.execute(counts)}

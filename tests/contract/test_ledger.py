@@ -102,6 +102,14 @@ async def test_only_what_left_the_machine_and_was_answered_is_counted(ledger: Le
     assert (usage.bytes_sent, usage.bytes_received) == (len("question") + len("again ") + 3, 3 + len("good ") + 3)
 
 
+async def test_questions_are_counted_by_iteration_and_those_of_the_end_in_none(ledger: Ledger) -> None:
+    asked = [("outline", 0), ("write_draft", 0), ("improve", 1), ("debug", 1), ("simplify", 0), ("document", 0)]
+    for number, (node, iteration) in enumerate(asked):
+        await ledger.once(Key("chat", node, iteration, str(number)), "q", replies(Reply("text", "m", 1, 1, None)))
+    await ledger.once(Key("search", "search", 0, "term"), "q", replies(Reply("[]")))
+    assert await ledger.calls.questions() == {0: 2, 1: 2}
+
+
 async def test_side_by_side_calls_do_not_stand_in_each_others_way(ledger: Ledger) -> None:
     keys = [Key("chat", "write_module", 0, str(number)) for number in range(20)]
     rows = await asyncio.gather(*(ledger.once(key, "", replies(Reply(key.item))) for key in keys))
