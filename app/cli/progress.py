@@ -17,6 +17,8 @@ from graph.budget import in_words
 from graph.task import Task
 
 NOTE_CHARACTERS = 150
+NAME_WIDTH = 14
+"""Of the longest name of a step, with a space behind it."""
 
 
 class Printer:
@@ -50,7 +52,7 @@ class Printer:
 
     def aside(self, text: str) -> None:
         """What belongs to no step."""
-        self.console.print(f"{'':<7}[cyan]{'':<13}[/cyan]{escape(text)}", soft_wrap=True)
+        self.console.print(f"{'':<7}[cyan]{'':<{NAME_WIDTH}}[/cyan]{escape(text)}", soft_wrap=True)
 
     def __call__(self, event: Event) -> None:
         {"started": self._started, "finished": self._finished, "note": self._note, "version": self._version}[
@@ -86,7 +88,7 @@ class Printer:
         self._line(event, "", text)
 
     def _line(self, event: Event, node: str, text: str) -> None:
-        self.console.print(f"[dim]{clock(event.seconds)}[/dim] [cyan]{node:<13}[/cyan]{text}", soft_wrap=True)
+        self.console.print(f"[dim]{clock(event.seconds)}[/dim] [cyan]{node:<{NAME_WIDTH}}[/cyan]{text}", soft_wrap=True)
 
     def _show(self, event: Event) -> None:
         if not self.console.is_terminal:

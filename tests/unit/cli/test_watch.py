@@ -14,6 +14,7 @@ from app.cli.main import app
 from app.cli.progress import Printer
 from app.cli.remote.watch import Watch
 from app.client.follow import JobEvent
+from graph.build import build_graph
 
 USAGE = {"calls": 1, "input_tokens": 1, "output_tokens": 1, "bytes_sent": 1, "bytes_received": 1, "usd": None}
 ASKS = "it waits for your word"
@@ -41,6 +42,12 @@ def test_nobody_is_asked_about_a_candidate_that_was_not_told_of_yet(iteration: i
     events = (begun(0), WAITING, begun(1), WAITING)
     said = told({"iteration": iteration, "best": None}, *(events if iteration else events[:2]))
     assert said.count(ASKS) == times
+
+
+def test_the_name_of_each_step_stands_apart_from_what_is_said_of_it() -> None:
+    for node in build_graph().nodes:
+        said = told({}, ("started", begun(0)[1] | {"node": node}), ("finished", begun(0)[1] | {"node": node}))
+        assert f" {node} " in said
 
 
 def test_an_event_of_a_newer_server_is_passed_over() -> None:
