@@ -6,10 +6,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from graph.candidates import new_candidate
-from graph.citations import ID, keep, refuse_unknown
+from graph.citations import ID, refuse_unknown
 from graph.context import Context
 from graph.errors import ReplyUnusable
-from graph.ideas import read_idea
+from graph.ideas import cited_by, cites, read_idea
 from graph.parse import python
 from graph.ports import Passage
 from graph.state import State
@@ -35,8 +35,7 @@ def read_draft(reply: str, shown: Mapping[str, Passage]) -> tuple[str, str]:
 
 
 def keep_draft(context: Context, idea: str, program: str, shown: Mapping[str, Passage]) -> Draft:
-    named = [shown[name] for name in dict.fromkeys(ID.findall(idea))]
-    return Draft(idea=idea, source=context.keep(program), cited=keep(context, named) if named else "")
+    return Draft(idea=idea, source=context.keep(program), cited=cites(context, idea, shown))
 
 
 def as_candidate(draft: Draft, iteration: int) -> dict[str, Any]:
@@ -44,7 +43,7 @@ def as_candidate(draft: Draft, iteration: int) -> dict[str, Any]:
     version = iteration + 1
     return {
         "iteration": iteration,
-        "cited": {f"version {version}": draft.cited} if draft.cited else {},
+        "cited": cited_by(version, draft.cited),
         "candidate": new_candidate(version, None, draft.idea, draft.source, "draft"),
     }
 

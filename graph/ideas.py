@@ -27,9 +27,15 @@ def read_idea(reply: str) -> str | None:
     return None if NONE.match(idea) else idea[:500]
 
 
-def cites(context: Context, idea: str, shown: Mapping[str, Passage], version: int) -> dict[str, str]:
+def cites(context: Context, idea: str, shown: Mapping[str, Passage]) -> str:
+    """Reference of the passages that it rests on; empty for none."""
     found = [shown[name] for name in dict.fromkeys(ID.findall(idea))]
-    return {f"version {version}": keep(context, found)} if found else {}
+    return keep(context, found) if found else ""
+
+
+def cited_by(version: int, passages: str) -> dict[str, str]:
+    """The change of the state's `cited` by what `cites` has found for the idea of a version."""
+    return {f"version {version}": passages} if passages else {}
 
 
 def told(version: Version) -> dict[str, Any]:

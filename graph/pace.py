@@ -22,9 +22,9 @@ def pace(all_units: float, one_unit: float, units: int) -> Pace:
 
 
 async def too_slow(context: Context, source: str, result: ExecResult) -> tuple[str, Pace | None]:
-    """What a model needs to make it faster, empty where it is fast enough; and its pace, where that had to be known."""
+    """Of one that ran well: what a model needs to make it faster, if so; and its pace, where that had to be known."""
     allowed, units = context.task.constraints.max_seconds_per_unit, len(context.bench.units("validation"))
-    if not result.ok or allowed is None or not units or result.seconds / units <= allowed:
+    if allowed is None or not units or result.seconds / units <= allowed:
         return "", None
     found = await measured_pace(context, source, "validation", result.seconds)
     per_unit = found.per_unit if found else result.seconds / units

@@ -156,6 +156,11 @@ class Task(Part):
         return min(few[self.search.policy], self.candidates)
 
     @property
+    def drafts_beside(self) -> int:
+        """How many of these are written at the same time as the first program; those of a sample know its score."""
+        return self.further_drafts if self.search.policy == "tree" else 0
+
+    @property
     def is_written_whole(self) -> bool:
         """The first program: without a design there is nothing to write function by function."""
         return self.search.style == "whole" or "design" in self.ablation

@@ -114,6 +114,7 @@ async def by_step(stream: AsyncIterator[Any]) -> AsyncGenerator[list[Any]]:
                 yield held
                 held = []
     except Exception:
+        # Such as when it was asked to stop after a step: that this one has ended is told all the same.
         if held:
             yield held
         raise

@@ -36,9 +36,8 @@ async def design(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     box = Toolbox(context, state["documents"])
     box.show(passages)
     said = words(context, state)
-    beside = task.further_drafts if task.search.policy == "tree" else 0
     asked = {"outline": outline, "passages": passages, "instruction": said, "whole": task.is_written_whole}
-    prompt = render("design", **await briefing(context), **asked, alternatives=beside)
+    prompt = render("design", **await briefing(context), **asked, alternatives=task.drafts_beside)
     call = Call("design", prompt)
     found = await context.chat.ask(call, lambda text: resting(json_value(text, Design), box.shown), box.tools)
     # Both are merged by name: those of an older design must not stay.
@@ -47,7 +46,7 @@ async def design(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
         "module_names": [module.name for module in found.modules],
         "modules": Overwrite({}),
         "drafts": Overwrite({}),
-        "beside": min(beside, len(found.alternatives)),
+        "beside": min(task.drafts_beside, len(found.alternatives)),
         "whole": task.is_written_whole,
         "cited": {
             module.name: keep(context, [box.shown[name] for name in module.rests_on])

@@ -16,8 +16,10 @@ async def execute(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     assert candidate
     source = context.text(candidate["source"])
     result = await run_program(context, source, "validation")
-    slow, pace = await too_slow(context, source, result)
-    problem = explain(result, context.limits) or slow or against_rules(result, in_force(context, state))
+    problem, pace = explain(result, context.limits), None
+    if not problem:
+        problem, pace = await too_slow(context, source, result)
+    problem = problem or against_rules(result, in_force(context, state))
     runtime.stream_writer({"note": f"v{candidate['version']}: {describe(result)}"})
     execution = keep(context, result, pace)
     return {

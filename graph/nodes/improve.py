@@ -10,7 +10,7 @@ from graph.candidates import changed, new_candidate, not_fitting, usable_change
 from graph.citations import FEWER, ID, refuse_unknown, within
 from graph.context import Context
 from graph.errors import BudgetSpent
-from graph.ideas import cites, read_idea
+from graph.ideas import cited_by, cites, read_idea
 from graph.improvement import brief, origin, query
 from graph.ports import Call, Passage
 from graph.state import State
@@ -51,7 +51,7 @@ async def improve(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     )
     return {
         "iteration": iteration,
-        "cited": cites(context, idea, box.shown, iteration + 1),
+        "cited": cited_by(iteration + 1, cites(context, idea, box.shown)),
         "candidate": {**candidate, "merged": start.rival.version if start.rival else None},
     }
 

@@ -28,7 +28,7 @@ def test_a_recording_goes_from_the_first_question_to_the_document(name: str) -> 
     calls = [key for key in read_recording(EXAMPLES / name / "recording.jsonl").calls if key.kind == "chat"]
     assert {"terms", "outline", "design", "document"} <= {key.node for key in calls}
     beside = {key.item for key in calls if key.node == "write_draft"}
-    assert beside == {str(number) for number in range(1, (task.search.policy == "tree") * task.further_drafts + 1)}
+    assert beside == {str(number) for number in range(1, task.drafts_beside + 1)}
     # These are tried first, and need no further question.
     candidates = {key.iteration for key in calls if key.node in ("improve", "draft")}
     assert candidates == set(range(len(beside) + 1, task.iterations + 1))
