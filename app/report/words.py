@@ -69,7 +69,7 @@ def pace_words(best: dict[str, Any] | None) -> str:
     if not pace:
         return ""
     start, per_unit = duration(pace["start"]), duration(pace["per_unit"])
-    return f"It took about {start} for start and learning, and {per_unit} for each unit that it predicts."
+    return f"The program takes about {start} for start and learning, and {per_unit} for each unit that it predicts."
 
 
 def rule_words(result: dict[str, Any]) -> list[str]:
