@@ -15,9 +15,9 @@ from app.datasets.registered import RegisteredDatasets
 from app.db.address import is_postgres, libpq_address, postgres_address, sqlite_address
 from app.db.checkpoints import Checkpoints
 from app.db.migrate import migrate
-from app.db.postgres_checkpoints import open_postgres_checkpoints, set_up_tables
+from app.db.postgres_checkpoints import PostgresSaver, set_up_postgres_tables
 from app.db.session import Database, open_database
-from app.db.sqlite_checkpoints import open_sqlite_checkpoints
+from app.db.sqlite_checkpoints import SqliteSaver, set_up_sqlite_tables
 from app.jobs.queue import NoQueue, Queue
 from app.jobs.request import RunRequest
 from app.jobs.retention import Keeping, Retention
@@ -54,7 +54,7 @@ DATABASE = "autoiot.db"
 async def open_jobs(settings: Settings) -> AsyncGenerator[Jobs]:
     """Those that the command line makes and runs itself, or looks at."""
     home = made_home(settings)
-    async with open_store(address(settings), home) as (database, checkpoints):
+    async with open_store(address(settings)) as (database, checkpoints):
         yield make_jobs(settings, home, database, checkpoints, NoQueue(), Silent())
 
 
@@ -64,7 +64,7 @@ async def open_working(
 ) -> AsyncGenerator[tuple[Jobs, Worker]]:
     """The jobs of a server, and what runs those of `queues`, AUTOIOT_JOBS_AT_ONCE at a time."""
     home, url, at_once = made_home(settings), address(settings), settings.jobs_at_once
-    async with open_store(url, home) as (database, checkpoints):
+    async with open_store(url) as (database, checkpoints):
         if is_postgres(url):
             async with open_team_queue(libpq_address(url)) as queue:
                 jobs = make_jobs(settings, home, database, checkpoints, queue, observer)
@@ -175,20 +175,23 @@ async def bring_up_to_date(settings: Settings) -> str:
     settings.home.mkdir(parents=True, exist_ok=True)
     url = address(settings)
     revision = await migrate(url)
-    if is_postgres(url):
-        await set_up_tables(libpq_address(url))
+    await set_up_checkpoints(url)
     return revision
 
 
 @contextlib.asynccontextmanager
-async def open_store(url: URL, home: Path) -> AsyncGenerator[tuple[Database, Checkpoints]]:
-    """The database, and where checkpoints go: with Postgres both are one."""
+async def open_store(url: URL) -> AsyncGenerator[tuple[Database, Checkpoints]]:
     async with open_database(url) as database:
-        if is_postgres(url):
-            async with open_postgres_checkpoints(url) as checkpoints:
-                yield database, checkpoints
-        else:
-            yield database, await open_sqlite_checkpoints(home / "checkpoints.db")
+        await set_up_checkpoints(url)
+        yield database, Checkpoints(database, PostgresSaver if is_postgres(url) else SqliteSaver)
+
+
+async def set_up_checkpoints(url: URL) -> None:
+    """The tables of LangGraph, where they are missing."""
+    if is_postgres(url):
+        await set_up_postgres_tables(libpq_address(url))
+    else:
+        await set_up_sqlite_tables(Path(url.database or ""))
 
 
 @cache

@@ -40,11 +40,15 @@ class State(TypedDict):
     count: int
 
 
+async def count_on(state: State) -> State:
+    return {"count": state["count"] + 1}
+
+
 def chain() -> Any:
     graph = StateGraph(State)
     names = [f"n{number}" for number in range(NODES)]
     for name in names:
-        graph.add_node(name, lambda state: {"count": state["count"] + 1})
+        graph.add_node(name, count_on)
     for one, following in zip([START, *names], [*names, END], strict=True):
         graph.add_edge(one, following)
     return graph.compile()
@@ -59,18 +63,18 @@ async def one(database: Database, checkpoints: Checkpoints, name: str) -> None:
     await runs.add(name, make_request(Path("/nowhere")))
     fence = await runs.claim(await runs.get(name), "here#1")
     journal = Journal(fence)
-    async with checkpoints.open(fence) as saver:
-        graph = CHAIN.copy({"checkpointer": saver})
-        config = {"configurable": {"thread_id": name}}
-        stream = graph.astream({"count": 0}, config, stream_mode=["tasks"], durability="sync", version="v2")
-        async for parts in by_step(stream):
-            await journal.write(*(to_event(part, NOTHING, 0.0) for part in parts))
+    saver = checkpoints.open(fence)
+    graph = CHAIN.copy({"checkpointer": saver})
+    config = {"configurable": {"thread_id": name}}
+    stream = graph.astream({"count": 0}, config, stream_mode=["tasks"], durability="sync", version="v2")
+    async for parts in by_step(stream):
+        await journal.write(*(to_event(part, NOTHING, 0.0) for part in parts))
     await runs.leave(fence, "finish", result={}, seconds=0.0)
 
 
-async def measure(name: str, url: URL, home: Path) -> None:
+async def measure(name: str, url: URL) -> None:
     await migrate(url)
-    async with open_store(url, home) as (database, checkpoints):
+    async with open_store(url) as (database, checkpoints):
         await one(database, checkpoints, "first")
         times: list[float] = []
         for number in range(ALONE):
@@ -94,9 +98,8 @@ async def measure(name: str, url: URL, home: Path) -> None:
 def main() -> None:
     print(f"A chain of {NODES} nodes that do nothing, each step kept with {2 * NODES} events:")
     with tempfile.TemporaryDirectory(prefix="autoiot-chain-") as folder, postgres_server() as postgres:
-        home = Path(folder)
-        asyncio.run(measure("SQLite", sqlite_address(home / DATABASE), home))
-        asyncio.run(measure("Postgres", postgres.new_database(), home))
+        asyncio.run(measure("SQLite", sqlite_address(Path(folder) / DATABASE)))
+        asyncio.run(measure("Postgres", postgres.new_database()))
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from app.jobs.request import RunRequest
 from app.jobs.taskfile import read_task
 from app.providers.recording import read_recording
 from app.providers.source import Source
+from app.wiring import DATABASE
 from benchmarks.sandboxes import AT_ONCE, ROUNDS, RUNS, Report, compare
 from sandbox.process import ProcessSandbox
 
@@ -52,7 +53,7 @@ async def follow(folder: Path, request: RunRequest, source: Source) -> Trace:
     async with opened_jobs(folder, source, ProcessSandbox()) as jobs:
         run, _ = await jobs.submit(request)
         result = await jobs.run(run, events.append)
-        return Trace(result, events, await jobs.calls(run).rows(), folder / "checkpoints.db")
+        return Trace(result, events, await jobs.calls(run).rows(), folder / DATABASE)
 
 
 def heartbeat(folder: Path) -> Trace:

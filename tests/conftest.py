@@ -41,7 +41,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
 
 @pytest.fixture
 async def store(url: URL, tmp_path: Path) -> AsyncGenerator[tuple[Database, Checkpoints]]:
-    async with open_store(url, tmp_path) as opened:
+    async with open_store(url) as opened:
         yield opened
 
 

@@ -1,8 +1,9 @@
-"""Where LangGraph keeps the state of a run after each step; one port, an adapter for either database."""
+"""Where LangGraph keeps the state of a run after each step: with the run; docs/decisions/0007 has the reason."""
 
+import asyncio
 import contextlib
-from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -17,26 +18,34 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.fence import Fence
+from app.db.session import Database
 from graph.errors import RunUnknown
 
 Saver = BaseCheckpointSaver[Any]
-Within = Callable[[AsyncSession, Saver], Awaitable[Saver]]
+FOLLOWS = 0.01
+"""Seconds that what a task wrote waits for the checkpoint of its step, to be written in one transaction with it."""
 
 
-class Checkpoints(ABC):
-    @abstractmethod
-    def look(self) -> contextlib.AbstractAsyncContextManager[Saver]:
-        """A saver to read with."""
+@dataclass(frozen=True)
+class Checkpoints:
+    database: Database
+    make_saver: Callable[[Any], Saver]
+    """One over a connection of the driver, which neither begins nor ends a transaction."""
 
     @contextlib.asynccontextmanager
-    async def open(self, fence: Fence) -> AsyncGenerator["FencedSaver"]:
-        """A saver for one run, which writes only as long as `fence` holds; else it raises LostJob."""
-        async with self.look() as saver:
-            yield FencedSaver(saver, fence, self.within)
+    async def look(self) -> AsyncGenerator[Saver]:
+        """A saver to read with."""
+        async with self.database.read() as session:
+            yield await self.within(session)
 
-    async def within(self, session: AsyncSession, saver: Saver) -> Saver:
-        """One that writes in the transaction of `session`, where both have the same database; else `saver`."""
-        return saver
+    async def within(self, session: AsyncSession) -> Saver:
+        """A saver that reads and writes in the transaction of `session`."""
+        connection = await (await session.connection()).get_raw_connection()
+        return self.make_saver(connection.driver_connection)
+
+    def open(self, fence: Fence) -> "FencedSaver":
+        """A saver for one run, which writes only as long as `fence` holds; else it raises LostJob."""
+        return FencedSaver(self, fence)
 
     async def copy(self, run: str, checkpoint: str, to: str, changes: Mapping[str, Any]) -> None:
         """One checkpoint of `run` as the first one of `to`, which nobody runs yet, with other values of some fields.
@@ -44,7 +53,8 @@ class Checkpoints(ABC):
         Not what was written after it, such as steps that ended beside others that did not: they are done anew.
         Raises RunUnknown when there is no such checkpoint any more.
         """
-        async with self.look() as saver:
+        async with self.database.write.begin() as session:
+            saver = await self.within(session)
             found = await saver.aget_tuple(place(run, checkpoint))
             if found is None:
                 raise RunUnknown(f"{run} has no checkpoint {checkpoint!r} any more")
@@ -57,8 +67,8 @@ class Checkpoints(ABC):
 
     async def delete(self, run: str) -> None:
         """All checkpoints of a run that rests."""
-        async with self.look() as saver:
-            await saver.adelete_thread(run)
+        async with self.database.write.begin() as session:
+            await (await self.within(session)).adelete_thread(run)
 
 
 def place(run: str, checkpoint: str | None = None) -> RunnableConfig:
@@ -71,20 +81,42 @@ def plain_types() -> JsonPlusSerializer:
     return JsonPlusSerializer(allowed_msgpack_modules=None)
 
 
+@dataclass(frozen=True, eq=False)
+class Writes:
+    """What a task of a step has written, while others of the same step may still be at work."""
+
+    config: RunnableConfig
+    values: Sequence[tuple[str, Any]]
+    task: str
+    path: str
+    kept: asyncio.Future[None]
+
+    def fail(self, error: BaseException) -> None:
+        if isinstance(error, asyncio.CancelledError):
+            self.kept.cancel()
+        elif not self.kept.done():
+            self.kept.set_exception(error)
+
+    def succeed(self) -> None:
+        if not self.kept.done():
+            self.kept.set_result(None)
+
+
 class FencedSaver(Saver):
-    """Another saver, whose every write happens while the run is held."""
+    """Writes each time while the run is held."""
 
-    def __init__(self, inner: Saver, fence: Fence, within: Within) -> None:
-        super().__init__(serde=inner.serde)
-        self._inner, self._fence, self._within = inner, fence, within
-
-    def get_next_version(self, current: Any, channel: None) -> Any:
-        return self._inner.get_next_version(current, channel)
+    def __init__(self, checkpoints: Checkpoints, fence: Fence) -> None:
+        super().__init__(serde=plain_types())
+        self._checkpoints, self._fence = checkpoints, fence
+        self._waiting: list[Writes] = []
+        # To count versions as the saver does that keeps them; for that it needs no connection.
+        self.get_next_version = checkpoints.make_saver(None).get_next_version
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        return await self._inner.aget_tuple(config)
+        async with self._checkpoints.look() as saver:
+            return await saver.aget_tuple(config)
 
-    def alist(
+    async def alist(
         self,
         config: RunnableConfig | None,
         *,
@@ -92,7 +124,9 @@ class FencedSaver(Saver):
         before: RunnableConfig | None = None,
         limit: int | None = None,
     ) -> AsyncIterator[CheckpointTuple]:
-        return self._inner.alist(config, filter=filter, before=before, limit=limit)
+        async with self._checkpoints.look() as saver:
+            async for found in saver.alist(config, filter=filter, before=before, limit=limit):
+                yield found
 
     async def aput(
         self,
@@ -101,13 +135,33 @@ class FencedSaver(Saver):
         metadata: CheckpointMetadata,
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
-        async with self._fence.writing() as session:
-            saver = await self._within(session, self._inner)
+        async with self._writing() as saver:
             return await saver.aput(config, checkpoint, metadata, new_versions)
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
-        async with self._fence.writing() as session:
-            saver = await self._within(session, self._inner)
-            await saver.aput_writes(config, writes, task_id, task_path)
+        """Ends when they are kept: with the checkpoint of their step, or by themselves where none follows at once."""
+        mine = Writes(config, writes, task_id, task_path, asyncio.get_running_loop().create_future())
+        self._waiting.append(mine)
+        await asyncio.wait([mine.kept], timeout=FOLLOWS)
+        if mine in self._waiting:
+            async with self._writing():
+                pass
+        await mine.kept
+
+    @contextlib.asynccontextmanager
+    async def _writing(self) -> AsyncGenerator[Saver]:
+        waiting, self._waiting = self._waiting, []
+        try:
+            async with self._fence.writing() as session:
+                saver = await self._checkpoints.within(session)
+                for writes in waiting:
+                    await saver.aput_writes(writes.config, writes.values, writes.task, writes.path)
+                yield saver
+        except BaseException as error:
+            for writes in waiting:
+                writes.fail(error)
+            raise
+        for writes in waiting:
+            writes.succeed()

@@ -33,6 +33,7 @@ class Fence:
     async def writing(self) -> AsyncGenerator[AsyncSession]:
         """A transaction during which the run cannot be claimed by anybody else; LostJob where it has been."""
         async with self.database.write.begin() as session:
-            if await session.scalar(HELD, {"run": self.run, "attempt": self.attempt}) is None:
+            connection = await session.connection()
+            if await connection.scalar(HELD, {"run": self.run, "attempt": self.attempt}) is None:
                 raise LostJob(f"{self.run} was taken over by another process, or cancelled; this one has stopped")
             yield session

@@ -8,7 +8,7 @@ index, and commits, which in WAL mode with `synchronous=NORMAL` wait for the dis
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any, Self
 
 PAUSE = 0.002
@@ -75,7 +75,7 @@ class InlineConnection:
 
 
 class InlineCursor:
-    """As far as SQLAlchemy uses a cursor of aiosqlite."""
+    """As far as SQLAlchemy and LangGraph use a cursor of aiosqlite."""
 
     def __init__(self, connection: InlineConnection, cursor: sqlite3.Cursor) -> None:
         self._connection, self._cursor = connection, cursor
@@ -94,8 +94,15 @@ class InlineCursor:
         self._cursor.executemany(statement, parameters)
         return self
 
+    async def fetchone(self) -> Any:
+        return self._cursor.fetchone()
+
     async def fetchall(self) -> list[Any]:
         return self._cursor.fetchall()
+
+    async def __aiter__(self) -> AsyncGenerator[Any]:
+        for row in self._cursor:
+            yield row
 
     async def close(self) -> None:
         self._cursor.close()

@@ -1,80 +1,33 @@
 """Checkpoints in the tables that LangGraph makes in the same Postgres database."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import AsyncConnectionPool
-from sqlalchemy import URL
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.address import libpq_address
-from app.db.checkpoints import Checkpoints, Saver, plain_types
-from app.db.engine import CONNECT_SECONDS, IDLE_LIMIT, is_ended
+from app.db.checkpoints import plain_types
+from app.db.engine import CONNECT_SECONDS
 
 LOCK = 4_118_205_378
 """Ours among the advisory locks of a Postgres database; not the one of our own migrations."""
 POLL = 0.1
-CONNECTIONS = 16
-Pool = AsyncConnectionPool[psycopg.AsyncConnection[DictRow]]
 
 
-@dataclass(frozen=True)
-class PostgresCheckpoints(Checkpoints):
-    pool: Pool
+class PostgresSaver(AsyncPostgresSaver):
+    """LangGraph's, over one connection: a saver that is shared lets only one run write at a time."""
 
-    @contextlib.asynccontextmanager
-    async def look(self) -> AsyncGenerator[AsyncPostgresSaver]:
-        # One for each run: a saver that is shared lets only one of them write at a time.
-        yield AsyncPostgresSaver(self.pool, serde=plain_types())
-
-    async def within(self, session: AsyncSession, saver: Saver) -> Saver:
-        connection: Any = (await (await session.connection()).get_raw_connection()).driver_connection
-        return AsyncPostgresSaver(connection, serde=saver.serde)
+    def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        super().__init__(connection, serde=plain_types())
 
 
-@contextlib.asynccontextmanager
-async def open_postgres_checkpoints(url: URL) -> AsyncGenerator[PostgresCheckpoints]:
-    """Makes LangGraph's tables where they are missing.
+async def set_up_postgres_tables(address: str) -> None:
+    """LangGraph's own migrations, one process at a time.
 
     Raises:
         psycopg.OperationalError: the server cannot be reached.
     """
-    address = libpq_address(url)
-    await set_up_tables(address)
-    options: dict[str, Any] = {"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}
-    pool = Pool(
-        address,
-        min_size=0,
-        max_size=CONNECTIONS,
-        timeout=CONNECT_SECONDS,
-        open=False,
-        check=refuse_ended,
-        configure=bound_idleness,
-        kwargs=options,
-    )
-    async with pool:
-        yield PostgresCheckpoints(pool)
-
-
-async def refuse_ended(connection: psycopg.AsyncConnection[DictRow]) -> None:
-    if is_ended(connection):
-        # What is closed the pool replaces; what is not, it would offer again.
-        await connection.close()
-        raise psycopg.OperationalError("the server has ended this connection")
-
-
-async def bound_idleness(connection: psycopg.AsyncConnection[DictRow]) -> None:
-    await connection.execute(IDLE_LIMIT)
-
-
-async def set_up_tables(address: str) -> None:
-    """LangGraph's own migrations, one process at a time."""
     async with await psycopg.AsyncConnection[DictRow].connect(
         address, autocommit=True, row_factory=dict_row, connect_timeout=CONNECT_SECONDS
     ) as connection:

@@ -1,38 +1,51 @@
-"""Checkpoints in a SQLite file of their own; docs/decisions/0007 has the reason."""
+"""Checkpoints in the one file of SQLite, through a connection that SQLAlchemy has opened."""
 
-import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
+from typing import Any
 
 import aiosqlite
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-from app.db.checkpoints import Checkpoints, plain_types
+from app.db.checkpoints import plain_types
 from app.db.engine import LOCK_SECONDS
-from app.db.inline import InlineConnection
+from app.db.inline import InlineConnection, InlineCursor
 
 
-@dataclass(frozen=True)
-class SqliteCheckpoints(Checkpoints):
-    file: Path
+class SqliteSaver(AsyncSqliteSaver):
+    """LangGraph's, where its tables are there and somebody else begins and ends the transaction."""
+
+    def __init__(self, connection: InlineConnection) -> None:
+        within: Any = WithinTransaction(connection)
+        super().__init__(within, serde=plain_types())
+        self.is_setup = True
+
+
+class WithinTransaction:
+    """As far as LangGraph uses a connection of aiosqlite."""
+
+    def __init__(self, connection: InlineConnection) -> None:
+        self._connection = connection
 
     @contextlib.asynccontextmanager
-    async def look(self) -> AsyncGenerator[AsyncSqliteSaver]:
-        async with aiosqlite.connect(self.file, timeout=LOCK_SECONDS) as connection:
-            # As the other file: with WAL a kill loses nothing.
-            await connection.execute("PRAGMA synchronous=NORMAL")
-            yield AsyncSqliteSaver(connection, serde=plain_types())
+    async def cursor(self) -> AsyncGenerator[InlineCursor]:
+        cursor = self._connection.cursor()
+        try:
+            yield cursor
+        finally:
+            await cursor.close()
+
+    @contextlib.asynccontextmanager
+    async def execute(self, statement: str, parameters: Sequence[Any] = ()) -> AsyncGenerator[InlineCursor]:
+        async with self.cursor() as cursor:
+            yield await cursor.execute(statement, parameters)
+
+    async def commit(self) -> None:
+        """Done by whoever began."""
 
 
-async def open_sqlite_checkpoints(file: Path) -> SqliteCheckpoints:
-    """Those in `file`, which is made where it is missing, with its folder."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    connection = InlineConnection(str(file), asyncio.Lock(), LOCK_SECONDS)
-    try:
-        # Savers set that too, but to change it SQLite does not wait: of two that find a new file, one would fail.
-        await connection.cursor().execute("PRAGMA journal_mode=WAL")
-    finally:
-        await connection.close()
-    return SqliteCheckpoints(file)
+async def set_up_sqlite_tables(file: Path) -> None:
+    """LangGraph's own, where they are missing."""
+    async with aiosqlite.connect(file, timeout=LOCK_SECONDS) as connection:
+        await AsyncSqliteSaver(connection).setup()

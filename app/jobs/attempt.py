@@ -46,27 +46,27 @@ class Attempt:
 
     async def follow(self, answer: dict[str, Any] | None) -> tuple[State, bool]:
         """The last state, and whether it waits for a person; `answer` is the person's word, if it waited."""
-        async with self.checkpoints.open(self.ledger.fence) as saver:
-            graph = compiled().copy({"checkpointer": saver})
-            config: Any = {"configurable": {"thread_id": self.ledger.run}, "recursion_limit": RECURSION_LIMIT}
+        saver = self.checkpoints.open(self.ledger.fence)
+        graph = compiled().copy({"checkpointer": saver})
+        config: Any = {"configurable": {"thread_id": self.ledger.run}, "recursion_limit": RECURSION_LIMIT}
+        snapshot = await graph.aget_state(config)
+        answer = answer if is_meant(answer, snapshot) else None
+        if goes_on(snapshot, answer):
+            stream = graph.astream(
+                entry(snapshot, answer, self.context),
+                config,
+                context=self.context,
+                control=self.control,
+                stream_mode=["tasks", "custom"],
+                durability="sync",
+                version="v2",
+            )
+            async for parts in by_step(stream):
+                await self._tell(parts)
             snapshot = await graph.aget_state(config)
-            answer = answer if is_meant(answer, snapshot) else None
-            if goes_on(snapshot, answer):
-                stream = graph.astream(
-                    entry(snapshot, answer, self.context),
-                    config,
-                    context=self.context,
-                    control=self.control,
-                    stream_mode=["tasks", "custom"],
-                    durability="sync",
-                    version="v2",
-                )
-                async for parts in by_step(stream):
-                    await self._tell(parts)
-                snapshot = await graph.aget_state(config)
-            if snapshot.tasks and not snapshot.interrupts:
-                raise RunFailed(f"the run stopped at {snapshot.tasks[0].name}; `autoiot resume` goes on")
-            return State(**snapshot.values), bool(snapshot.interrupts)
+        if snapshot.tasks and not snapshot.interrupts:
+            raise RunFailed(f"the run stopped at {snapshot.tasks[0].name}; `autoiot resume` goes on")
+        return State(**snapshot.values), bool(snapshot.interrupts)
 
     async def _tell(self, parts: Sequence[Any]) -> None:
         usage = await self.ledger.calls.usage()

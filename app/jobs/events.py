@@ -74,18 +74,20 @@ async def tell(database: Database, session: AsyncSession, run: str, kind: str, d
 
 async def tell_all(database: Database, session: AsyncSession, run: str, told: Iterable[tuple[str, Any]]) -> None:
     """The same of several, each a kind with its data."""
-    for kind, data in told:
-        await session.execute(ADDED, {"of": run, "what": kind, "more": bounded(data)})
+    rows = [{"of": run, "what": kind, "more": bounded(data)} for kind, data in told]
+    if rows:
+        # Not through the session, which looks at each statement again for what it may mean to objects.
+        await (await session.connection()).execute(ADDED, rows)
     await database.bell.announce(session, run)
 
 
 def bounded(data: dict[str, Any]) -> dict[str, Any]:
     """As it is; where that is too much with its texts cut short; where that is still too much, only its size."""
-    for candidate in (data, shortened(data)):
-        size = len(json.dumps(candidate))
-        if size <= MOST_BYTES:
-            return candidate
-    return {"omitted_bytes": size}
+    size = len(json.dumps(data))
+    if size > MOST_BYTES:
+        data = shortened(data)
+        size = len(json.dumps(data))
+    return data if size <= MOST_BYTES else {"omitted_bytes": size}
 
 
 def shortened(value: Any) -> Any:

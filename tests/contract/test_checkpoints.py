@@ -41,25 +41,24 @@ async def got(saver: Saver, config: Any) -> Any:
 
 async def test_plain_values_come_back(checkpoints: Checkpoints, fence: Fence) -> None:
     value = {"text": "a\0b \N{SNOWMAN}", "number": 0.5, "list": [1, None, True]}
-    async with checkpoints.open(fence) as saver:
-        config = await put(saver, value)
-    async with checkpoints.open(fence) as saver:
-        assert await got(saver, config) == value
-        assert [found.config async for found in saver.alist(CONFIG)] == [config]
+    config = await put(checkpoints.open(fence), value)
+    saver = checkpoints.open(fence)
+    assert await got(saver, config) == value
+    assert [found.config async for found in saver.alist(CONFIG)] == [config]
 
 
 async def test_many_runs_keep_theirs_at_once(checkpoints: Checkpoints, database: Database) -> None:
     async def keep(run: str) -> Any:
         place: Any = {"configurable": {"thread_id": run, "checkpoint_ns": ""}}
-        async with checkpoints.open(await claimed(database, run)) as saver:
-            for number in range(5):
-                checkpoint = empty_checkpoint()
-                checkpoint["channel_values"], checkpoint["channel_versions"] = {"a": [run, number]}, {"a": str(number)}
-                config = await saver.aput(place, checkpoint, {"step": number}, {"a": str(number)})
-                await saver.aput_writes(config, [("a", [run, "next"])], "task")
-            found = await saver.aget_tuple(place)
-            assert found
-            return found.checkpoint["channel_values"]["a"], found.pending_writes
+        saver = checkpoints.open(await claimed(database, run))
+        for number in range(5):
+            checkpoint = empty_checkpoint()
+            checkpoint["channel_values"], checkpoint["channel_versions"] = {"a": [run, number]}, {"a": str(number)}
+            config = await saver.aput(place, checkpoint, {"step": number}, {"a": str(number)})
+            await saver.aput_writes(config, [("a", [run, "next"])], "task")
+        found = await saver.aget_tuple(place)
+        assert found
+        return found.checkpoint["channel_values"]["a"], found.pending_writes
 
     names = [f"run-{number}" for number in range(30)]
     kept = await asyncio.gather(*map(keep, names))
@@ -67,8 +66,8 @@ async def test_many_runs_keep_theirs_at_once(checkpoints: Checkpoints, database:
 
 
 async def test_a_class_in_a_checkpoint_is_not_loaded(checkpoints: Checkpoints, fence: Fence) -> None:
-    async with checkpoints.open(fence) as saver:
-        found = await got(saver, await put(saver, [Foreign("x"), "plain"]))
+    saver = checkpoints.open(fence)
+    found = await got(saver, await put(saver, [Foreign("x"), "plain"]))
     assert found[1] == "plain"
     assert not isinstance(found[0], Foreign)
 
@@ -76,16 +75,43 @@ async def test_a_class_in_a_checkpoint_is_not_loaded(checkpoints: Checkpoints, f
 async def test_who_has_lost_the_run_writes_no_checkpoint(
     checkpoints: Checkpoints, fence: Fence, database: Database
 ) -> None:
-    async with checkpoints.open(fence) as saver:
-        config = await put(saver, ["mine"])
-        await claimed(database, "one", "there#1")
-        with pytest.raises(LostJob):
-            await put(saver, ["late"])
-        with pytest.raises(LostJob):
-            await saver.aput_writes(config, [("a", ["late"])], "task")
-        found = await saver.aget_tuple(CONFIG)
+    saver = checkpoints.open(fence)
+    config = await put(saver, ["mine"])
+    await claimed(database, "one", "there#1")
+    with pytest.raises(LostJob):
+        await put(saver, ["late"])
+    with pytest.raises(LostJob):
+        await saver.aput_writes(config, [("a", ["late"])], "task")
+    found = await saver.aget_tuple(CONFIG)
     assert found and found.config == config
     assert (found.checkpoint["channel_values"], found.pending_writes) == ({"a": ["mine"]}, [])
+
+
+async def test_what_a_task_wrote_is_kept_with_the_checkpoint_that_follows(
+    checkpoints: Checkpoints, fence: Fence
+) -> None:
+    saver = checkpoints.open(fence)
+    before = await put(saver, ["before"])
+    writing = asyncio.create_task(saver.aput_writes(before, [("a", ["a part"])], "task"))
+    await asyncio.sleep(0)
+    await put(saver, ["after"])
+    found = await saver.aget_tuple(before)
+    assert found and found.pending_writes == [("task", "a", ["a part"])]
+    await writing
+
+
+async def test_what_is_lost_with_the_checkpoint_that_follows_is_told_to_both(
+    checkpoints: Checkpoints, fence: Fence, database: Database
+) -> None:
+    saver = checkpoints.open(fence)
+    before = await put(saver, ["before"])
+    writing = [asyncio.create_task(saver.aput_writes(before, [("a", [item])], item)) for item in "xy"]
+    await asyncio.sleep(0)
+    await claimed(database, "one", "there#1")
+    told = await asyncio.gather(put(saver, ["after"]), *writing, return_exceptions=True)
+    assert [type(error) for error in told] == [LostJob] * 3
+    found = await saver.aget_tuple(CONFIG)
+    assert found and (found.config, found.pending_writes) == (before, [])
 
 
 class Walk(TypedDict):
@@ -109,8 +135,8 @@ async def test_a_graph_that_lost_its_run_stops(
 
     graph = StateGraph(Walk).add_node("first", first).add_node("second", second)
     graph.add_edge(START, "first").add_edge("first", "second").add_edge("second", END)
-    async with checkpoints.open(fence) as saver:
-        compiled = graph.compile(checkpointer=saver)
-        with pytest.raises(LostJob):
-            await compiled.ainvoke({"passed": []}, CONFIG, durability="sync")
-        assert (await compiled.aget_state(CONFIG)).next == (at,)
+    saver = checkpoints.open(fence)
+    compiled = graph.compile(checkpointer=saver)
+    with pytest.raises(LostJob):
+        await compiled.ainvoke({"passed": []}, CONFIG, durability="sync")
+    assert (await compiled.aget_state(CONFIG)).next == (at,)

@@ -39,7 +39,7 @@ async def by_header(who: Annotated[str, Header()] = "") -> Caller:
 def client(url: URL, home: Path, root: Path) -> Iterator[TestClient]:
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[dict[str, Any]]:
-        async with open_store(url, home) as (database, _):
+        async with open_store(url) as (database, _):
             datasets = RegisteredDatasets(database, home, (root,), CAPS, uploads=Uploads(CAPS, reserve=0))
             yield {"services": SimpleNamespace(datasets=datasets)}
 

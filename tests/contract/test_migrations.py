@@ -68,14 +68,14 @@ async def execute(url: URL, query: str) -> None:
 async def test_the_migrations_make_the_tables_of_the_program(url: URL, tmp_path: Path) -> None:
     assert await migrate(url) == await migrate(url) == head(make_config())
     await check(url)
-    async with open_store(url, tmp_path):
+    async with open_store(url):
         await check(url)
 
 
 async def test_a_database_of_the_first_version_is_taken_over(tmp_path: Path) -> None:
     url = sqlite_address(tmp_path / DATABASE)
     make_old(tmp_path / DATABASE, tmp_path)
-    async with open_store(url, tmp_path) as (database, _):
+    async with open_store(url) as (database, _):
         runs = Runs(database)
         assert [(row.id, row.status, row.attempt, row.heartbeat) for row in await runs.all()] == [
             ("done", "finished", 0, ""),
@@ -113,7 +113,7 @@ def make_old(file: Path, folder: Path) -> None:
 
 def start(url: URL, folder: Path) -> None:
     async def use() -> None:
-        async with open_store(url, folder) as (database, _):
+        async with open_store(url) as (database, _):
             await Runs(database).all()
 
     asyncio.run(use())
@@ -144,7 +144,7 @@ async def test_a_database_of_a_newer_program_is_left_alone(url: URL, tmp_path: P
     await migrate(url)
     await execute(url, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(DatabaseUnusable, match=r"^the [^\n]* was made by a newer AutoIOT \(its revision is 9999\)"):
-        async with open_store(url, tmp_path):
+        async with open_store(url):
             pass
 
 

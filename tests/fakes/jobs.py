@@ -32,7 +32,7 @@ async def opened_jobs(
     home: Path, source: Source, sandbox: Sandbox, url: URL | None = None, **more: Any
 ) -> AsyncGenerator[Jobs]:
     """On SQLite in `home`, or on the database at `url`."""
-    async with open_store(url or sqlite_address(home / DATABASE), home) as (database, checkpoints):
+    async with open_store(url or sqlite_address(home / DATABASE)) as (database, checkpoints):
         shelf = Shelf(Documents(database), home / "knowledge")
         yield Jobs(home, database, checkpoints, lambda _: source, lambda _: sandbox, shelf, **more)
 
