@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from graph.policy import leading, ranked, value
@@ -37,30 +38,62 @@ def is_plateau(versions: Sequence[Version], scoring: Scoring | None, *, measured
     return all_improve and not (top and top.version >= last[0].version)
 
 
+@dataclass(frozen=True)
+class Branch:
+    """A draft with all that was made from it. Numbers are such that more is better."""
+
+    best: Version
+    reached: float
+    gained: float
+    """Since its draft."""
+    calls: int
+    """To the model, since its draft: improvements with their repairs."""
+
+    @property
+    def promise(self) -> float:
+        """What it would reach with one more call, if that gained as much as those before."""
+        return self.reached + (self.gained / self.calls if self.calls else 0.0)
+
+
 def base(search: Search, versions: Sequence[Version], scoring: Scoring | None, *, measured: bool) -> Version | None:
     """The program that is to be improved.
 
     `linear` takes the leading one. `tree` takes the best of the branch with the highest upper confidence bound (UCB1 of
-    Auer, Cesa-Bianchi and Fischer, Machine Learning 47, 2002): what a draft with all that was made from it has reached,
-    between 0 and 1 over the branches, and more for one that was seldom tried.
+    Auer, Cesa-Bianchi and Fischer, Machine Learning 47, 2002) on gain per call: what it promises, between 0 and 1 over
+    the branches, and more for one that few calls went into.
     """
-    top = leading(versions, scoring, measured=measured)
-    judged = ranked(versions, scoring, measured=measured)
-    if search.policy != "tree" or scoring is None or not judged:
-        return top
-    sign = 1 if scoring.direction == "maximize" else -1
-    roots = root_of(versions)
-    bests = {roots[version.version]: version for version in reversed(judged)}
-    reached = {root: sign * (value(best, scoring, measured=measured) or 0.0) for root, best in bests.items()}
-    tried = {root: sum(other == root for other in roots.values()) - 1 for root in bests}
-    low, high = min(reached.values()), max(reached.values())
-    total = sum(tried.values())
+    if search.policy != "tree" or scoring is None:
+        return leading(versions, scoring, measured=measured)
+    found = branches(versions, scoring, measured=measured)
+    promises = [branch.promise for branch in found]
+    calls = sum(branch.calls for branch in found)
 
-    def bound(root: int) -> float:
-        good = (reached[root] - low) / (high - low) if high > low else 1.0
-        return good + CURIOSITY * math.sqrt(math.log(total + 1) / (tried[root] + 1))
+    def bound(branch: Branch) -> float:
+        low, high = min(promises), max(promises)
+        good = (branch.promise - low) / (high - low) if high > low else 1.0
+        return good + CURIOSITY * math.sqrt(math.log(calls + 1) / (branch.calls + 1))
 
-    return bests[max(bests, key=lambda root: (bound(root), -root))]
+    return max(found, key=bound).best if found else leading(versions, scoring, measured=measured)
+
+
+def branches(versions: Sequence[Version], scoring: Scoring, *, measured: bool) -> list[Branch]:
+    """Those in which some program has a number, the oldest first."""
+    sign, roots = 1 if scoring.direction == "maximize" else -1, root_of(versions)
+    found = list[Branch]()
+    for root in sorted(set(roots.values())):
+        members = [version for version in versions if roots[version.version] == root]
+        judged = ranked(members, scoring, measured=measured)
+        if judged:
+            numbers = {v.version: sign * (value(v, scoring, measured=measured) or 0.0) for v in judged}
+            reached = numbers[judged[0].version]
+            calls = sum(calls_for(version) for version in members if version.version != root)
+            found.append(Branch(judged[0], reached, reached - numbers[min(numbers)], calls))
+    return found
+
+
+def calls_for(version: Version) -> int:
+    """Asked of the model for it."""
+    return 0 if version.operator == "tune" else 1 + version.repairs
 
 
 def rival(versions: Sequence[Version], scoring: Scoring | None, *, measured: bool) -> Version | None:

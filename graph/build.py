@@ -15,6 +15,7 @@ from graph.nodes.improve import improve
 from graph.nodes.integrate import integrate
 from graph.nodes.outline import outline
 from graph.nodes.review import review
+from graph.nodes.run_draft import run_draft
 from graph.nodes.search import search
 from graph.nodes.select import select
 from graph.nodes.simplify import simplify
@@ -41,6 +42,7 @@ def build_graph() -> StateGraph[State, Context]:
     graph.add_node("integrate", watched(integrate))
     graph.add_node("check", watched(check))
     graph.add_node("execute", watched(execute))
+    graph.add_node("run_draft", watched(run_draft))
     graph.add_node("debug", watched(debug))
     graph.add_node("evaluate", watched(evaluate))
     graph.add_node("tune", watched(tune))
@@ -60,7 +62,7 @@ def build_graph() -> StateGraph[State, Context]:
     graph.add_edge("write_module", "integrate")
     graph.add_edge("write_program", "check")
     graph.add_edge("integrate", "check")
-    graph.add_conditional_edges("check", routes.after_check, ["execute", "debug", "evaluate"])
+    graph.add_conditional_edges("check", routes.after_check, ["execute", "run_draft", "debug", "evaluate"])
     graph.add_conditional_edges("execute", routes.after_execute, ["debug", "evaluate"])
     graph.add_edge("debug", "check")
     graph.add_conditional_edges(

@@ -37,6 +37,11 @@ def with_problem(candidate: Candidate, problem: str) -> Candidate:
     return {**candidate, "problem": problem}
 
 
+def ran_before(candidate: Candidate) -> str:
+    """Reference of how it ran before its turn; empty where it did not, or was repaired since."""
+    return "" if candidate["repairs"] else candidate.get("ahead", "")
+
+
 def may_repair(candidate: Candidate, iteration: int) -> bool:
     if candidate.get("given_up"):
         return False

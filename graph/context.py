@@ -36,6 +36,8 @@ class Context:
     sandbox: Sandbox
     critic: Critic = Silent()
     limits: Limits = Limits()
+    at_once: int = 1
+    """How many programs of candidates may run beside each other."""
     asks_person: bool = False
     """Wait for a person's word after each evaluation."""
     minutes_left: Callable[[], float] = lambda: inf

@@ -23,6 +23,8 @@ class Draft(BaseModel):
     """Reference of the program."""
     cited: str = ""
     """Reference of the passages that it rests on; empty for none."""
+    ahead: str | None = None
+    """Reference of how it ran before its turn; empty where reading it spoke against that, none where it did not."""
 
 
 def read_draft(reply: str, shown: Mapping[str, Passage]) -> tuple[str, str]:
@@ -38,14 +40,23 @@ def keep_draft(context: Context, idea: str, program: str, shown: Mapping[str, Pa
     return Draft(idea=idea, source=context.keep(program), cited=cites(context, idea, shown))
 
 
+def as_draft(context: Context, reference: str) -> Draft:
+    return Draft.model_validate_json(context.text(reference))
+
+
 def as_candidate(draft: Draft, iteration: int) -> dict[str, Any]:
     """The change of the state by which it is the candidate."""
     version = iteration + 1
     return {
         "iteration": iteration,
         "cited": cited_by(version, draft.cited),
-        "candidate": new_candidate(version, None, draft.idea, draft.source, "draft"),
+        "candidate": {**new_candidate(version, None, draft.idea, draft.source, "draft"), "ahead": draft.ahead or ""},
     }
+
+
+def to_run_ahead(drafts: Mapping[str, Draft], room: int) -> list[str]:
+    """The numbers of those that are run before their turn where `room` is left for so many, the first ones first."""
+    return [number for number in sorted(drafts, key=int) if drafts[number].ahead is None][: max(0, room)]
 
 
 def next_written(state: State) -> str | None:

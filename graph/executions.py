@@ -78,10 +78,11 @@ def explain(result: ExecResult, limits: Limits) -> str:
     return f"{what}\n\n{shown_output(result)}"
 
 
-def against_rules(result: ExecResult, rules: Sequence[Rule]) -> str:
-    """What a model needs to keep to what people said; empty where the program does, or did not run well."""
-    broken = broken_by_running(rules, result.seconds, result.peak_memory_mb) if result.ok else []
-    return f"It ran, but {'; '.join(one.line for one in broken)}.\n\n{shown_output(result)}" if broken else ""
+def against_rules(context: Context, execution: Execution, rules: Sequence[Rule]) -> str:
+    """What a model needs to keep to what people said; empty where a program that ran well does."""
+    broken = broken_by_running(rules, execution["seconds"], execution["peak_memory_mb"])
+    shown = context.text(execution["output"])
+    return f"It ran, but {'; '.join(one.line for one in broken)}.\n\n{shown}" if broken else ""
 
 
 def shown_output(result: ExecResult) -> str:

@@ -19,7 +19,7 @@ RANKS = {
     "improve": 4,
     "debug": 5,
 }
-AT_ONE_CANDIDATE = frozenset({"check", "execute", "debug", "evaluate"})
+AT_ONE_CANDIDATE = frozenset({"check", "execute", "run_draft", "debug", "evaluate"})
 EVALUATED = 6
 FOUND: Position = (0, 0, 1)
 """Documents and vectors: named by what was looked up, so that they are right for whoever asks the same."""

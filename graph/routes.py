@@ -34,11 +34,16 @@ def after_design(state: State) -> list[Send | Literal["write_program"]]:
     return [*modules, *beside]
 
 
-def after_check(state: State) -> Literal["execute", "debug", "evaluate"]:
+def after_check(state: State) -> list[Send | Literal["execute"]] | Literal["debug", "evaluate"]:
+    """Beside the candidate, drafts may be run before their turn."""
     candidate = state["candidate"]
     assert candidate
     if not candidate["problem"]:
-        return "execute"
+        drafts, rules = state.get("drafts", {}), state.get("rules", [])
+        given = [
+            {"draft": number, "reference": drafts[number], "rules": rules} for number in state.get("run_ahead", [])
+        ]
+        return ["execute", *(Send("run_draft", one) for one in given)]
     return "debug" if may_repair(candidate, state["iteration"]) else "evaluate"
 
 

@@ -39,6 +39,8 @@ class Candidate(TypedDict):
     """As in `graph.values.Version`."""
     quality: NotRequired[dict[str, int] | None]
     """What reading it says, as in `graph.values.Version`."""
+    ahead: NotRequired[str]
+    """Reference of how it ran before its turn, as the JSON of `graph.ran.Ran`; empty where it did not."""
     given_up: NotRequired[bool]
     """It is not to be repaired, whatever is wrong with it."""
 
@@ -67,6 +69,8 @@ class State(TypedDict):
     """How many drafts by other methods of the design are written beside the first program."""
     drafts: NotRequired[Annotated[dict[str, str], operator.or_]]
     """References of those that were not tried yet, as the JSON of `graph.drafts.Draft`, by their number from 1."""
+    run_ahead: NotRequired[list[str]]
+    """Numbers of those that are run beside the candidate, before their turn."""
     iteration: int
     """0 for the first program, then the number of the improvement."""
     candidate: Candidate | None

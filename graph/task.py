@@ -100,6 +100,8 @@ class Search(Part):
     scoring, where nothing tells which of them is better, as `linear`. `sample`: drafts alone."""
     drafts: Annotated[int, Field(ge=1, le=20)] = 3
     """Of `tree`, with the first program."""
+    at_once: Annotated[int, Field(ge=1, le=64)] | None = None
+    """How many drafts are run beside each other; none: as many as the machine has CPUs for, each having its own."""
     style: Literal["modular", "whole"] = "modular"
     """How the first program is written after its design: function by function side by side, or in one piece."""
 

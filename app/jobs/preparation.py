@@ -14,7 +14,7 @@ from graph.errors import DatasetInvalid
 from graph.platforms import PLATFORMS
 from graph.scoring.base import Scorer
 from graph.scoring.registry import check_metric, open_scorer
-from graph.task import Constraints, Scoring
+from graph.task import Constraints, Scoring, Task
 from sandbox.base import Sandbox
 from sandbox.limits import Limits
 
@@ -83,6 +83,13 @@ def open_task_scorer(scoring: Scoring, dataset: Dataset, base: Path, sandbox: Sa
 def claimed_note(request: RunRequest, dataset: Dataset) -> str:
     why = "the task has no `scoring`" if dataset.measured else f"{request.dataset} has no dataset.yaml"
     return f"CLAIMED MODE: {why}, so nothing is measured; every number comes from the programs themselves"
+
+
+def programs_at_once(task: Task, limits: Limits, cpus: int) -> int:
+    """How many programs of one run may run beside each other: each with CPUs of its own, for its time is measured."""
+    if task.constraints.max_seconds_per_unit or limits.gpu:
+        return 1
+    return task.search.at_once or max(1, int(cpus // limits.cpus))
 
 
 def limits_for(constraints: Constraints) -> Limits:

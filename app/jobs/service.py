@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -26,7 +27,7 @@ from app.jobs.instructions import Instructions
 from app.jobs.lifecycle import ChangeRefused, JobCancelled
 from app.jobs.out import refuse_occupied
 from app.jobs.place import Place
-from app.jobs.preparation import Ground, prepare
+from app.jobs.preparation import Ground, prepare, programs_at_once
 from app.jobs.progress import Listener
 from app.jobs.queue import NoQueue, Queue
 from app.jobs.request import RunRequest
@@ -283,6 +284,7 @@ class Jobs:
             sandbox=sandbox,
             critic=RuffCritic(),
             limits=ground.limits,
+            at_once=programs_at_once(request.task, ground.limits, os.cpu_count() or 1),
             asks_person=request.asks_person,
             minutes_left=ledger.minutes_left,
             around=self.observer.node,

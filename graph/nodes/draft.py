@@ -9,7 +9,7 @@ from graph.archive import standing
 from graph.citations import CHARACTERS, within
 from graph.context import Context
 from graph.design import Design
-from graph.drafts import Draft, as_candidate, keep_draft, next_written, read_draft
+from graph.drafts import Draft, as_candidate, as_draft, keep_draft, next_written, read_draft
 from graph.errors import BudgetSpent
 from graph.hearing import words
 from graph.ideas import TRIED, told
@@ -24,16 +24,12 @@ async def draft(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     number = next_written(state)
     left = {other: reference for other, reference in written.items() if other != number}
     try:
-        found = read(context, written[number]) if number else await ask(state, context, iteration)
+        found = as_draft(context, written[number]) if number else await ask(state, context, iteration)
     except BudgetSpent:
         runtime.stream_writer({"note": "the budget is spent"})
         return {"stopped_by": "budget"}
     runtime.stream_writer({"note": f"v{iteration + 1}: {found.idea}"})
     return {**as_candidate(found, iteration), "drafts": Overwrite(left)}
-
-
-def read(context: Context, reference: str) -> Draft:
-    return Draft.model_validate_json(context.text(reference))
 
 
 async def ask(state: State, context: Context, iteration: int) -> Draft:

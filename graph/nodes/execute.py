@@ -1,31 +1,28 @@
-"""Runs the candidate on the validation split."""
+"""Runs the candidate on the validation split, where that was not done before its turn."""
 
 from typing import Any
 
 from langgraph.runtime import Runtime
 
+from graph.candidates import ran_before
 from graph.context import Context
-from graph.executions import against_rules, describe, explain, keep, run_program
+from graph.executions import against_rules
 from graph.hearing import in_force
-from graph.pace import too_slow
+from graph.ran import kept_run, run_on_validation
 from graph.state import State
 
 
 async def execute(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     context, candidate = runtime.context, state["candidate"]
     assert candidate
-    source = context.text(candidate["source"])
-    result = await run_program(context, source, "validation")
-    problem, pace = explain(result, context.limits), None
-    if not problem:
-        problem, pace = await too_slow(context, source, result)
-    problem = problem or against_rules(result, in_force(context, state))
-    runtime.stream_writer({"note": f"v{candidate['version']}: {describe(result)}"})
-    execution = keep(context, result, pace)
+    before = ran_before(candidate)
+    ran = kept_run(context, before) if before else await run_on_validation(context, context.text(candidate["source"]))
+    problem = ran.problem or against_rules(context, ran.execution, in_force(context, state))
+    runtime.stream_writer({"note": f"v{candidate['version']}: {ran.line}{' beside another one' if before else ''}"})
     return {
         "candidate": {
             **candidate,
-            "execution": execution,
+            "execution": ran.execution,
             "problem": context.keep(problem) if problem else "",
         }
     }

@@ -173,14 +173,14 @@ def make_case(folder: Path, *, asks_person: bool = False, url: URL | None = None
 
 
 def make_search(folder: Path) -> Case:
-    """A program in one piece, which is tuned, and another draft, which is written beside it."""
+    """A program in one piece, which is tuned, and another draft, which is written and run beside it."""
     case = make_case(folder)
     tuned = WHOLE.replace("BORDER = 5.0  # Of the scale from 0 to 10.", "BORDER = 3.0  # tune: 2.0 to 6.0")
     case.script.update({asked("write_program"): (block(tuned),)})
     case.script.update({asked("write_draft", item="1"): (f"IDEA: no border\n{block(WHOLE.replace('5.0', '7.0'))}",)})
     methods = {"alternatives": ["Without a border."]}
     case.script.update({asked("design"): (json.dumps(DESIGN | methods),)})
-    search = Search(policy="tree", drafts=2, style="whole")
+    search = Search(policy="tree", drafts=2, style="whole", at_once=2)
     return replace(case, task=make_task(1).model_copy(update={"search": search, "tuning": 8}))
 
 
@@ -234,7 +234,7 @@ def survive(case: Case, *ends: End) -> None:
 
 
 # Each chain is one run that is killed again and again, so that all nodes are met in little time.
-ELSEWHERE = frozenset({"review", "write_program", "write_draft", "draft"})
+ELSEWHERE = frozenset({"review", "write_program", "write_draft", "run_draft", "draft"})
 """The usual job does not come to these."""
 PLACES = [(node, kind) for node in NODES if node not in ELSEWHERE for kind in ("started", "finished")]
 CHAINS = {f"nodes {number}": [End(kind, node) for node, kind in PLACES[number::7]] for number in range(7)}
@@ -250,7 +250,10 @@ CHAINS |= {
         *(End(kind, node) for node in ("write_program", "tune", "draft") for kind in ("started", "finished")),
         End("answered", "document"),
     ],
-    "search beside": [End(kind, "write_draft") for kind in ("started", "asked", "answered", "finished")],
+    "search beside": [
+        *(End(kind, "write_draft") for kind in ("started", "asked", "answered", "finished")),
+        *(End(kind, "run_draft") for kind in ("started", "finished")),
+    ],
     "calls left open": [
         End("asked", "write_module"),
         End("asked", "improve"),

@@ -122,6 +122,7 @@ class World:
     artifacts: MemoryArtifacts = field(default_factory=MemoryArtifacts)
     critic: Critic = field(default_factory=Silent)
     asks_person: bool = False
+    at_once: int = 1
     said: list[Any] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     """What people told the run so far."""
@@ -143,6 +144,7 @@ class World:
             sandbox=self.sandbox,
             critic=self.critic,
             asks_person=self.asks_person,
+            at_once=self.at_once,
         )
 
     @property

@@ -1,8 +1,10 @@
 """Which operator is next, and from which program. Numbers in comments are worked out by hand."""
 
+from dataclasses import replace
+
 import pytest
 
-from graph.branches import base, best_draft, following, is_plateau, rival, root_of
+from graph.branches import base, best_draft, branches, following, is_plateau, rival, root_of
 from graph.task import Scoring, Search
 from graph.values import Version
 
@@ -111,6 +113,43 @@ def test_a_branch_that_is_ahead_is_tried_first_and_one_that_was_seldom_tried_aga
     assert found
     # Branch 2: 1 + 0.5 * sqrt(ln 4 / 4) = 1.294; branch 1: 0.989 + 0.5 * sqrt(ln 4) = 1.578.
     assert found.version == 1
+
+
+def based_on(versions: list[Version], scoring: Scoring = UP) -> int:
+    found = base(TREE, versions, scoring, measured=True)
+    assert found
+    return found.version
+
+
+def test_a_branch_that_gains_is_gone_on_with_before_one_that_is_a_little_ahead() -> None:
+    # Both had two calls. Branch 1 has gained 0.2, so promises 0.7 + 0.2 / 2 = 0.8; branch 2 stands at 0.72.
+    rows = [(None, "draft", 0.5), (None, "draft", 0.72), (1, "improve", 0.6), (3, "improve", 0.7)]
+    idle = [(2, "improve", 0.6)] * 2
+    assert based_on(made(*rows, *idle)) == 4
+    # What lies between them turned over, and the direction.
+    mirrored = made(*[(parent, operator, -(score or 0)) for parent, operator, score in (*rows, *idle)])
+    assert based_on(mirrored, DOWN) == 4
+    # The same gain for four calls, two of them repairs: 0.7 + 0.2 / 4 = 0.75 still promises more than 0.72. For ten,
+    # 0.7 + 0.2 / 10 = 0.72 promises no more, and the other one is the less tried.
+    for repairs, expected in ((1, 4), (4, 2)):
+        costly = [
+            replace(version, repairs=repairs) if version.version in (3, 4) else version for version in made(*rows)
+        ]
+        assert based_on([*costly, *made(*rows, *idle)[4:]]) == expected
+
+
+def test_calls_are_counted_not_candidates() -> None:
+    rows = [(None, "draft", 0.5), (None, "draft", 0.5), (1, "tune", 0.5), (2, "improve", 0.5), (1, "improve", 0.5)]
+    versions = [replace(v, repairs=2) if v.version == 5 else v for v in made(*rows)]
+    found = branches(versions, UP, measured=True)
+    assert [(one.best.version, one.calls, one.gained) for one in found] == [(1, 3, 0.0), (2, 1, 0.0)]
+    # As good as each other: the one with fewer calls.
+    assert based_on(versions) == 2
+
+
+def test_a_branch_whose_draft_failed_is_none() -> None:
+    versions = made((None, "draft", None), (None, "draft", 0.5))
+    assert [one.best.version for one in branches(versions, UP, measured=True)] == [2]
 
 
 def test_the_best_of_the_branch_is_gone_on_from() -> None:

@@ -182,7 +182,7 @@ async def test_integrate_makes_the_first_candidate():
 async def test_check_lets_a_good_program_through():
     w = asking()
     one = candidate(w, program("0.5"))
-    assert await check(state(candidate=one), w.runtime) == {"candidate": one | {"quality": None}}
+    assert await check(state(candidate=one), w.runtime) == {"candidate": one | {"quality": None}, "run_ahead": []}
 
 
 async def test_check_tells_what_it_found():

@@ -38,6 +38,7 @@ CALLS = [
         (["improve"], 0, None, 8, 1),
         (["review"], 0, None, 8, 1),
         (["execute"], 1, 0, 9, 1),
+        (["run_draft", "execute"], 1, 0, 9, 1),
         (["evaluate"], 1, 1, 10, 1),
         (["improve"], 1, None, 10, 2),
         (["select"], 2, None, 11, 3),
