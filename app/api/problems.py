@@ -1,5 +1,6 @@
 """What goes wrong, as `application/problem+json` (RFC 9457): one line that the caller can act on."""
 
+import logging
 import re
 from typing import Any
 
@@ -20,6 +21,8 @@ from app.keys.errors import KeyUnknown, LastAdminKey, QuotaExceeded
 from app.knowledge.errors import KnowledgeUnknown
 from graph.errors import AutoiotError, RunUnknown
 from sandbox.errors import SandboxError
+
+log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 MOST_BODY_BYTES = 1_000_000
@@ -108,6 +111,7 @@ def handle_problems(app: FastAPI) -> None:
     @app.exception_handler(psycopg.Error)
     async def database(_: Request, error: Exception) -> JSONResponse:
         # What the driver says may hold an address or a value: it goes into the log, not to a caller.
+        log.warning("the database does not answer", exc_info=error)
         return refusal(503, "the database does not answer; try again")
 
 

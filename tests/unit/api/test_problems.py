@@ -1,8 +1,11 @@
 """Every failure of ours has a meaning for whoever asked, the most telling one."""
 
+import httpx2
 import pytest
+from fastapi import FastAPI
+from sqlalchemy.exc import OperationalError
 
-from app.api.problems import status_of
+from app.api.problems import handle_problems, status_of
 from app.datasets.errors import DatasetTaken, DatasetUnknown, DiskFull, UploadBroken, UploadTooLarge
 from app.jobs.lifecycle import ChangeRefused
 from app.keys.errors import KeyInvalid, KeyUnknown, LastAdminKey, QuotaExceeded
@@ -24,3 +27,17 @@ from sandbox.errors import ImageMissing, SandboxUnavailable
 )
 def test_what_a_failure_means(kind: type[Exception], status: int) -> None:
     assert status_of(kind("a line")) == status
+
+
+async def test_what_a_database_says_is_in_the_log_and_not_in_the_answer(caplog: pytest.LogCaptureFixture) -> None:
+    app = FastAPI()
+    handle_problems(app)
+
+    @app.get("/")
+    async def broken() -> None:
+        raise OperationalError("SELECT secret", {}, Exception("password=hidden"))
+
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://test") as client:
+        answer = await client.get("/")
+    assert (answer.status_code, answer.json()["detail"]) == (503, "the database does not answer; try again")
+    assert "password=hidden" in caplog.text
