@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -40,8 +41,9 @@ class Checkpoints:
 
     async def within(self, session: AsyncSession) -> Saver:
         """A saver that reads and writes in the transaction of `session`."""
-        connection = await (await session.connection()).get_raw_connection()
-        return self.make_saver(connection.driver_connection)
+        connection = (await session.connection()).sync_connection
+        assert connection
+        return self.make_saver(connection.connection.driver_connection)
 
     def open(self, fence: Fence) -> "FencedSaver":
         """A saver for one run, which writes only as long as `fence` holds; else it raises LostJob."""
@@ -76,6 +78,7 @@ def place(run: str, checkpoint: str | None = None) -> RunnableConfig:
     return {"configurable": {"thread_id": run, "checkpoint_ns": ""} | named}
 
 
+@cache
 def plain_types() -> JsonPlusSerializer:
     """Loads only plain JSON types from a checkpoint, never a class that somebody wrote into it."""
     return JsonPlusSerializer(allowed_msgpack_modules=None)

@@ -5,7 +5,7 @@ import contextlib
 import json
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, insert, select
@@ -39,7 +39,7 @@ class Journal:
 
     async def write(self, *events: Event) -> None:
         """All of them, or none. Raises LostJob."""
-        told = [(event.kind, {k: v for k, v in asdict(event).items() if k != "kind"}) for event in events]
+        told = [(event.kind, event.as_json()) for event in events]
         async with self.fence.writing() as session:
             await tell_all(self.fence.database, session, self.fence.run, told)
 

@@ -17,6 +17,12 @@ class Event:
     text: str = ""
     data: dict[str, Any] = field(default_factory=dict[str, Any])
 
+    def as_json(self) -> dict[str, Any]:
+        """All but its kind."""
+        told = vars(self) | {"usage": vars(self.usage)}
+        del told["kind"]
+        return told
+
 
 Listener = Callable[[Event], None]
 
