@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import psycopg
 from langgraph.errors import GraphDrained
-from psycopg_pool import PoolTimeout
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from app.jobs.lifecycle import Change, JobCancelled
 from sandbox.errors import ImageMissing, PackagesMissing, SandboxBroken, SandboxUnavailable
@@ -15,7 +15,7 @@ MOST = 8
 """Setbacks in a row after which a person has to look."""
 LONGEST = 60.0
 """Seconds."""
-PASSING = (OperationalError, InterfaceError, psycopg.OperationalError, PoolTimeout, SandboxBroken, SandboxUnavailable)
+PASSING = (OperationalError, InterfaceError, psycopg.OperationalError, PoolExhausted, SandboxBroken, SandboxUnavailable)
 """The database or Docker Engine is away, as when it is started anew."""
 LASTING = (ImageMissing, PackagesMissing)
 

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from langgraph.errors import GraphDrained
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from app.jobs.lifecycle import Change, JobCancelled
 from app.jobs.setbacks import LONGEST, MOST, Outcome, outcome
@@ -24,6 +25,7 @@ AWAY = OperationalError("SELECT 1", {}, Exception("the connection was closed"))
         (GraphDrained("it stops"), True, MOST, "requeue"),
         (AWAY, True, MOST - 1, "requeue"),
         (AWAY, True, MOST, "stop"),
+        (PoolExhausted("no connection is free"), True, 0, "requeue"),
         (AWAY, False, 0, "stop"),
         (SandboxUnavailable("away"), True, 0, "requeue"),
         (ImageMissing("not built"), True, 0, "stop"),
