@@ -1,6 +1,8 @@
 """Checkpoints in the tables that LangGraph makes in the same Postgres database."""
 
 import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import psycopg
@@ -15,11 +17,30 @@ LOCK = 4_118_205_378
 POLL = 0.1
 
 
+class OneByOne(psycopg.AsyncCursor[DictRow]):
+    """Sends no statement before the one before it has ended."""
+
+    async def executemany(self, query: Any, params_seq: Any, *, returning: bool = False) -> None:
+        for parameters in params_seq:
+            await self.execute(query, parameters)
+
+
 class PostgresSaver(AsyncPostgresSaver):
-    """LangGraph's, over one connection: a saver that is shared lets only one run write at a time."""
+    """LangGraph's, over one connection, without pipelines.
+
+    A process that is stopped in the midst of a pipeline keeps what it has locked: to Postgres it does not idle, so that
+    its transaction is never ended, and nobody could take its run.
+    """
 
     def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
         super().__init__(connection, serde=plain_types())
+        self.connection = connection
+
+    @contextlib.asynccontextmanager
+    async def _cursor(self, *, pipeline: bool = False) -> AsyncGenerator[psycopg.AsyncCursor[DictRow]]:
+        async with OneByOne(self.connection, row_factory=dict_row) as cursor:
+            cursor.format = psycopg.pq.Format.BINARY
+            yield cursor
 
 
 async def set_up_postgres_tables(address: str) -> None:
