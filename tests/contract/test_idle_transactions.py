@@ -1,9 +1,10 @@
 """A process that is stopped in the midst of a transaction must not hold up everybody else for ever."""
 
+import asyncio
+from typing import Any
+
 import pytest
 from fakes.postgres import PostgresServer
-from langgraph.checkpoint.base import empty_checkpoint
-from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from sqlalchemy import text
 
 from app.db.checkpoints import Checkpoints
