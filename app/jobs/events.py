@@ -74,12 +74,11 @@ async def tell(database: Database, session: AsyncSession, run: str, kind: str, d
 
 async def tell_all(database: Database, session: AsyncSession, run: str, told: Iterable[tuple[str, Any]]) -> None:
     """The same of several, each a kind with its data."""
-    rows = [{"of": run, "what": kind, "more": bounded(data)} for kind, data in told]
     # Not through the session, which looks at each statement again for what it may mean to objects; and one by one:
     # several would be sent as a pipeline, which Postgres does not end where the process is stopped in its midst.
     connection = await session.connection()
-    for row in rows:
-        await connection.execute(ADDED, row)
+    for kind, data in told:
+        await connection.execute(ADDED, {"of": run, "what": kind, "more": bounded(data)})
     await database.bell.announce(session, run)
 
 
