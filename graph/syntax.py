@@ -13,13 +13,22 @@ def tree(source: str) -> ast.Module:
     try:
         # "\d" in a generated program is no concern of whoever watches the run.
         with warnings.catch_warnings(action="ignore"):
-            return ast.parse(source)
+            return _parsed(source)
     except SyntaxError:
         raise
     except ValueError as error:
         raise SyntaxError(str(error)) from error
     except (RecursionError, MemoryError) as error:
         raise SyntaxError("an expression is nested too deeply") from error
+
+
+def _parsed(source: str) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except SystemError:
+        # Before 3.11.8, Python counts wrong where what is collected in the midst of it parses something, too, as a
+        # traceback that is logged does: https://github.com/python/cpython/issues/106905
+        return ast.parse(source)
 
 
 @lru_cache(maxsize=1024)

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.pages.encoding import clean, decode
 from app.pages.errors import PageUnreadable
+from graph.syntax import tree
 
 MOST_PAGES = 500
 Parsed = tuple[str, str]
@@ -75,8 +76,8 @@ def _cell(cell: dict[str, Any]) -> str:
 def parse_python(content: bytes, charset: str) -> Parsed:
     text = decode(content, charset)
     try:
-        title = (ast.get_docstring(ast.parse(text)) or "").strip().splitlines()[:1]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        title = (ast.get_docstring(tree(text)) or "").strip().splitlines()[:1]
+    except SyntaxError:
         title = []
     return "".join(title), f"```python\n{text}\n```"
 
