@@ -99,6 +99,8 @@ class Writes:
             self.kept.cancel()
         elif not self.kept.done():
             self.kept.set_exception(error)
+            # Who was cancelled, or has tried it by itself, does not ask: for asyncio that would be an error to log.
+            self.kept.exception()
 
     def succeed(self) -> None:
         if not self.kept.done():

@@ -1,6 +1,7 @@
 """Checkpoints on either database: what is kept, what is never loaded, who may not write."""
 
 import asyncio
+import gc
 import operator
 from dataclasses import dataclass
 from typing import Annotated, Any, TypedDict
@@ -112,6 +113,28 @@ async def test_what_is_lost_with_the_checkpoint_that_follows_is_told_to_both(
     assert [type(error) for error in told] == [LostJob] * 3
     found = await saver.aget_tuple(CONFIG)
     assert found and (found.config, found.pending_writes) == (before, [])
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+async def test_a_loss_is_told_to_whoever_asks_and_to_nobody_else(
+    checkpoints: Checkpoints, fence: Fence, database: Database, cancelled: bool
+) -> None:
+    logged: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: logged.append(context))
+    saver = checkpoints.open(fence)
+    before = await put(saver, ["before"])
+    writing = asyncio.create_task(saver.aput_writes(before, [("a", ["a part"])], "task"))
+    await asyncio.sleep(0)
+    await claimed(database, "one", "there#1")
+    if cancelled:
+        writing.cancel()
+        with pytest.raises(LostJob):
+            await put(saver, ["after"])
+    with pytest.raises(asyncio.CancelledError if cancelled else LostJob):
+        await writing
+    del writing
+    gc.collect()
+    assert logged == []
 
 
 class Walk(TypedDict):
