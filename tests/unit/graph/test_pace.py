@@ -52,7 +52,7 @@ def test_the_slope_between_two_runs(all_units: float, one: float, units: int, fo
 
 async def test_one_that_learns_for_long_and_predicts_fast_may_win():
     w = allowing(0.5)
-    taking(w, {"0.99": (31.0, 30.2)})
+    taking(w, {"0.99": (31.8, 30.2)})
     end = await w.run()
     assert end["best"] == {"version": 2, "value": 0.99}
     assert w.versions[2].pace == pytest.approx({"start": 29.8, "per_unit": 0.4})
@@ -62,7 +62,7 @@ async def test_one_that_learns_for_long_and_predicts_fast_may_win():
 
 async def test_one_that_is_fast_enough_on_average_is_not_run_for_that():
     w = allowing(0.5)
-    taking(w, {"0.99": (1.4, None)})
+    taking(w, {"0.99": (2.4, None)})
     end = await w.run()
     assert end["best"]["version"] == 2
     assert w.versions[2].pace is None
@@ -70,7 +70,7 @@ async def test_one_that_is_fast_enough_on_average_is_not_run_for_that():
 
 async def test_one_that_predicts_slowly_is_told_how_slowly():
     w = allowing(0.5)
-    taking(w, dict.fromkeys(("0.99", "0.98", "0.97"), (4.0, 2.0)))
+    taking(w, dict.fromkeys(("0.99", "0.98", "0.97"), (6.0, 2.0)))
     await w.run()
     assert w.versions[2].status == "failed"
     assert "took 1 s for each recording in unlabelled/, start and learning aside" in w.versions[2].problem
@@ -78,14 +78,14 @@ async def test_one_that_predicts_slowly_is_told_how_slowly():
 
 async def test_where_a_single_unit_is_too_much_for_it_the_average_counts():
     w = allowing(0.5)
-    taking(w, dict.fromkeys(("0.99", "0.98", "0.97"), (3.0, None)))
+    taking(w, dict.fromkeys(("0.99", "0.98", "0.97"), (5.0, None)))
     await w.run()
     assert "took 1 s for each recording in unlabelled/; the task allows 0.5 s" in w.versions[2].problem
 
 
 async def test_the_chosen_program_tells_its_pace_without_any_limit():
     w = world()
-    taking(w, {"0.5": (2.0, 1.0)})
+    taking(w, {"0.5": (3.0, 1.0)})
     assert (await w.run())["pace"] == {"start": 0.5, "per_unit": 0.5}
 
 
