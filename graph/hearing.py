@@ -11,7 +11,7 @@ from langgraph.runtime import Runtime
 
 from graph.context import Context
 from graph.rules import Rule, rules
-from graph.state import State
+from graph.state import Said, State
 
 EARLY = frozenset({"__start__", "terms", "search", "outline"})
 DEAF = frozenset({"simplify", "select", "verify", "document"})
@@ -28,8 +28,14 @@ async def hear(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     return {
         "instructions": [context.keep(one.text) for one in new],
         "rules": [reference for one in new for reference in checkable(one.text, runtime)],
+        "said": [await said(context, one.text) for one in new],
         "heard": max([heard, *(n.number for n in new)]),
     }
+
+
+async def said(context: Context, text: str, **more: Any) -> Said:
+    versions = await context.versions.all()
+    return Said(text=context.keep(text) if text else "", after=max((v.version for v in versions), default=0), **more)
 
 
 def checkable(text: str, runtime: Runtime[Context]) -> list[str]:

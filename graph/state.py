@@ -50,6 +50,17 @@ class Best(TypedDict):
     value: float | None
 
 
+class Said(TypedDict):
+    """What a person said, at one time."""
+
+    text: str
+    """Reference of the words; empty where there were none."""
+    after: int
+    """The last version then; 0 for none."""
+    answer: NotRequired[dict[str, Any]]
+    """To a question: `action`, and maybe `version` and `target`."""
+
+
 class State(TypedDict):
     terms: list[str]
     documents: Annotated[list[str], operator.add]
@@ -82,6 +93,8 @@ class State(TypedDict):
     """References of what people said meanwhile and the next question to the model shall tell."""
     rules: NotRequired[Annotated[list[str], operator.add]]
     """References of what people said that code can check: it holds from then on."""
+    said: NotRequired[Annotated[list[Said], operator.add]]
+    """All of it, for the report."""
     heard: int
     """The number of the last of those that any step has taken up."""
     tuned: Annotated[list[str], operator.add]

@@ -72,6 +72,7 @@ async def build_result(request: RunRequest, context: Context, state: State, call
             "looked_up": looked_up(context, state),
             "sources": [asdict(source) for source in used_sources(context, state, versions)],
             "rules": kept_to(context, state, versions),
+            "said": said(context, state, versions),
             "instructions_heard": list(range(1, state.get("heard", 0) + 1)),
             "document": state["document"],
         }
@@ -110,6 +111,20 @@ def kept_to(context: Context, state: State, versions: list[Version]) -> list[dic
         reasons = {str(number): each[0].reason for number, each in broken.items() if each}
         found.append({"said": rule.said, "broken_by": reasons})
     return found
+
+
+def said(context: Context, state: State, versions: list[Version]) -> list[dict[str, Any]]:
+    """What people said, in its order, after which version, and which was the first that the model made knowing it."""
+    made = [version.version for version in versions if version.operator not in ("tune", "simplify")]
+    return [
+        {
+            "said": context.text(one["text"]) if one["text"] else "",
+            "answer": one.get("answer"),
+            "after": one["after"],
+            "followed_by": next((number for number in made if number > one["after"]), None),
+        }
+        for one in state.get("said", [])
+    ]
 
 
 def used_sources(context: Context, state: State, versions: list[Version]) -> list[Cited]:

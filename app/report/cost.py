@@ -18,6 +18,8 @@ class NodeCost:
     input_tokens: int = 0
     output_tokens: int = 0
     seconds: float = 0.0
+    usd: float | None = None
+    """Of the calls whose price is known; none where there are none."""
 
     def add(self, call: CallRow) -> None:
         if call.status in ANSWERED:
@@ -27,6 +29,8 @@ class NodeCost:
         self.input_tokens += call.input_tokens
         self.output_tokens += call.output_tokens
         self.seconds += call.seconds
+        if call.usd is not None:
+            self.usd = (self.usd or 0.0) + call.usd
 
 
 def by_node(calls: Iterable[CallRow]) -> list[NodeCost]:

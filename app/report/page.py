@@ -10,7 +10,17 @@ from app.report.cost import by_node, totals
 from app.report.numbers import count
 from app.report.programs import breakable, code_style, coloured, coloured_diff
 from app.report.tables import candidates, metric_names, summary, unit_table
-from app.report.words import against_drafts, headline, how_scored, notes, pace_words, rule_words, status, task_facts
+from app.report.words import (
+    against_drafts,
+    headline,
+    how_scored,
+    notes,
+    pace_words,
+    rule_words,
+    said_words,
+    status,
+    task_facts,
+)
 from graph.task import Scoring
 from graph.values import Version
 
@@ -49,6 +59,7 @@ def report_page(
         against_drafts=against_drafts(result, metric),
         pace=pace_words(best),
         rules=rule_words(result),
+        said=said_words(result),
         measured=measured,
         names=names,
         summary=summary(best, names, measured=measured) if best else [],
@@ -63,6 +74,7 @@ def report_page(
         text=text,
         totals=totals(result["usage"], calls),
         nodes=by_node(calls),
+        priced=any(call.usd is not None for call in calls),
         how=how_scored(result, scoring),
         looked_up=result.get("looked_up", []),
         sources=result.get("sources", []),

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.report.numbers import duration, entry, listed, shown
 from graph.budget import in_words
+from graph.comparison import Comparison
 from graph.platforms import PLATFORMS
 from graph.task import Budget, Scoring
 
@@ -12,6 +13,7 @@ STOPPED = {
     "target": "it stopped when the target was reached",
     "iterations": "it stopped after the last iteration",
     "ideas": "it stopped when there was no further idea",
+    "plateau": "it stopped when nothing had brought more for long",
     "person": "a person stopped it",
     "budget": "it stopped when its budget was spent",
 }
@@ -55,6 +57,13 @@ def against_drafts(result: dict[str, Any], metric: str) -> str:
     if not alone or not best:
         return ""
     calls = f" {alone['calls']} of {alone['of_calls']} calls went into drafts."
+    drafts = [version["version"] for version in result["versions"] if version["operator"] == "draft"]
+    if best["version"] in drafts and alone["version"] != best["version"]:
+        ahead = alone["test_problem"] or f"{metric} {entry(alone['test'], metric)}"
+        return (
+            f"What was chosen is a draft, the simplest of those that chance may have put apart; v{alone['version']}, "
+            f"which is ahead of it on validation, would have given test {ahead}.{calls}"
+        )
     if alone["version"] == best["version"]:
         return f"The search brought nothing more: what was chosen is a draft.{calls}" if _searched(result) else ""
     which = f"the best of {alone['drafts']} drafts, v{alone['version']}" if alone["drafts"] > 1 else "the first program"
@@ -76,6 +85,35 @@ def rule_words(result: dict[str, Any]) -> list[str]:
     """What a person asked for that is checked, and what came of it."""
     chosen = str((result["best"] or {}).get("version", ""))
     return [_kept(rule["said"], rule["broken_by"], chosen) for rule in _items(result.get("rules"))]
+
+
+def said_words(result: dict[str, Any]) -> list[str]:
+    """What people said while it ran, and what came of it."""
+    versions = {version["version"]: version for version in result["versions"]}
+    return [_said(one, versions.get(one["followed_by"])) for one in _items(result.get("said"))]
+
+
+def _said(one: dict[str, Any], followed: dict[str, Any] | None) -> str:
+    answer = one["answer"] or {}
+    stops, version, target = answer.get("action") == "stop", answer.get("version"), answer.get("target")
+    parts = [f"“{one['said']}”"] if one["said"] else []
+    if version is not None:
+        parts.append(f"hand v{version} over" if stops else f"go on from v{version}")
+    if target is not None:
+        parts.append(f"{shown(target)} is enough")
+    if stops and version is None:
+        parts.append("stop")
+    when = f"After v{one['after']}" if one["after"] else "Before the first program"
+    told = f"{when}: {', '.join(parts or ['go on'])}"
+    return told if stops else f"{told}. {_came_of(followed)}"
+
+
+def _came_of(version: dict[str, Any] | None) -> str:
+    if version is None:
+        return "No version came after it."
+    found = version["against_parent"]
+    against = f", {Comparison(**found).words('v' + str(version['parent']))}" if found else ""
+    return f"v{version['version']} followed{against if version['status'] == 'ok' else ', and failed'}."
 
 
 def _kept(said: str, broken_by: dict[str, str], chosen: str) -> str:

@@ -20,6 +20,25 @@ async def test_each_instruction_is_in_the_prompt_of_one_step():
     for text, node in (("Keep it short.", "design"), ("Mind the noise.", "improve"), ("And the peaks.", "improve")):
         assert [key[0] for key, prompt in prompts.items() if text in prompt] == [node]
     assert end["heard"] == 2
+    go = {"action": "go"}
+    assert [
+        (w.context.text(one["text"]) if one["text"] else "", one["after"], one.get("answer")) for one in end["said"]
+    ] == [
+        ("Keep it short.", 0, None),
+        ("Mind the noise.", 1, None),
+        ("And the peaks.", 1, go),
+        ("", 2, go),
+    ]
+
+
+async def test_a_repair_is_told_what_its_candidate_was_made_with():
+    w = world(
+        {("improve", 1, ""): "IDEA: up\n" + to("0.5", "crash"), ("debug", 1, "1"): to("crash", "0.6")}, iterations=1
+    )
+    w.asks_person = True
+    await w.run()
+    await w.run(Command(resume={"action": "go", "instruction": "The offset is 3."}))
+    assert "The offset is 3." in w.chat.prompt("debug", 1, "1")
 
 
 async def test_what_comes_while_a_step_is_done_again_waits_for_the_next_one():

@@ -7,7 +7,7 @@ import pytest
 from runs import CALLS, SCORING, TEXTS, UNITS, call, five, numbers, result, text, version
 
 from app.report.page import report_page
-from app.report.words import against_drafts, constraint_words, rule_words
+from app.report.words import against_drafts, constraint_words, rule_words, said_words
 from graph.task import Scoring
 from graph.values import Version
 
@@ -222,6 +222,45 @@ def test_it_is_said_what_came_of_what_a_person_asked_for(broken_by: dict[str, st
     assert found[0].endswith(said)
 
 
+BETTER = {"verdict": "better", "gain": 0.1, "low": 0.05, "high": 0.2, "units": 9}
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (
+            {"said": "mind the noise", "answer": None, "after": 1, "followed_by": 2},
+            "After v1: “mind the noise”. v2 followed, better than v1.",
+        ),
+        (
+            {"said": "", "answer": {"action": "go", "version": 1, "target": 0.9}, "after": 2, "followed_by": 3},
+            "After v2: go on from v1, 0.9 is enough. v3 followed, and failed.",
+        ),
+        (
+            {"said": "", "answer": {"action": "stop", "version": 1}, "after": 3, "followed_by": None},
+            "After v3: hand v1 over",
+        ),
+        (
+            {"said": "use numpy", "answer": None, "after": 0, "followed_by": None},
+            "Before the first program: “use numpy”. No version came after it.",
+        ),
+    ],
+)
+def test_what_people_said_is_told_with_what_came_of_it(said: dict[str, Any], words: str) -> None:
+    versions = [
+        {"version": 2, "parent": 1, "status": "ok", "against_parent": BETTER},
+        {"version": 3, "parent": 1, "status": "failed", "against_parent": None},
+    ]
+    assert said_words({"versions": versions, "said": [said]}) == [words]
+
+
+def test_a_draft_that_was_chosen_is_not_told_as_what_the_search_brought() -> None:
+    alone = {"version": 2, "drafts": 2, "calls": 2, "of_calls": 3, "test": {"f1": 0.82}, "test_problem": None}
+    versions = [{"version": number, "operator": "draft"} for number in (1, 2)]
+    result = {"best": {"version": 1, "test": {"f1": 0.8}}, "drafts_alone": alone, "versions": versions}
+    assert against_drafts(result, "f1").startswith("What was chosen is a draft, the simplest of those")
+
+
 @pytest.mark.parametrize(
     ("alone", "said"),
     [
@@ -237,7 +276,7 @@ def test_it_is_said_what_came_of_what_a_person_asked_for(broken_by: dict[str, st
 )
 def test_it_is_said_what_the_drafts_alone_would_have_given(alone: dict[str, Any] | None, said: str) -> None:
     whole = {"drafts": 1, "calls": 6, "of_calls": 12, "test": {"f1": 0.9}, "test_problem": None} | (alone or {})
-    versions = [{"operator": "draft"}, {"operator": "improve"}]
+    versions = [{"version": 1, "operator": "draft"}, {"version": 2, "operator": "improve"}]
     result = {"best": {"version": 2, "test": {"f1": 0.97}}, "drafts_alone": alone and whole, "versions": versions}
     found = against_drafts(result, "f1")
     assert said in found
