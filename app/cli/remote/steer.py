@@ -27,6 +27,9 @@ def review(
     target: Annotated[
         float | None, typer.Option(metavar="SCORE", help="What is enough from now on; means --go.")
     ] = None,
+    iteration: Annotated[
+        int | None, typer.Option(metavar="N", help="Of the question that this answers; refused where it asks another.")
+    ] = None,
 ) -> None:
     """Show the question that JOB waits with on a server, or answer it."""
     if stop and (go or instruction or target is not None):
@@ -34,7 +37,7 @@ def review(
     with connected(ctx) as jobs:
         if go or stop or instruction or version is not None or target is not None:
             answer: dict[str, Any] = {"action": "stop" if stop else "go", "instruction": instruction or ""}
-            steered = {"version": version, "target": target}
+            steered = {"version": version, "target": target, "iteration": iteration}
             jobs.answer(job, answer | {name: value for name, value in steered.items() if value is not None})
             tell(f"answered; `{command_line(ctx, 'watch', job)}` follows it")
             return
@@ -48,8 +51,9 @@ def review(
     value = best.get("value")
     value = f" ({number(value)})" if isinstance(value, float) else ""
     console.print(f"{job} waits after iteration {question['iteration']}: {told}{value}.", soft_wrap=True)
-    others = "--stop, --instruction TEXT, --version N, --target SCORE"
-    console.print(f"Answer with {command_line(ctx, 'review', job, '--go')}, or {others}", soft_wrap=True)
+    answer_with = command_line(ctx, "review", job, "--iteration", str(question["iteration"]), "--go")
+    others = "instead of --go: --stop, --instruction TEXT, --version N, --target SCORE"
+    console.print(f"Answer with {answer_with}, or {others}", soft_wrap=True)
 
 
 def cancel(ctx: typer.Context, job: Job) -> None:
