@@ -9,6 +9,7 @@ from graph.hearing import in_force
 from graph.policy import choose, leading
 from graph.rules import Broken, Rule, broken_by_reading, broken_by_running
 from graph.state import State
+from graph.steering import scoring_now, those_from
 from graph.task import Scoring
 from graph.values import Version
 
@@ -38,21 +39,22 @@ async def best_version(context: Context, state: State) -> Version | None:
     """The one to hand over: that which a person accepted, else by what was measured."""
     versions = await standing(context, state)
     accepted = [version for version in versions if version.version == state.get("accepted", 0)]
-    return accepted[0] if accepted else best_of(context, versions)
+    return accepted[0] if accepted else best_of(context, versions, state)
 
 
-def best_of(context: Context, versions: Sequence[Version]) -> Version | None:
+def best_of(context: Context, versions: Sequence[Version], state: State) -> Version | None:
     return choose(
         versions,
-        context.task.scoring,
+        scoring_now(context.task.scoring, state.get("target")),
         lambda version: per_unit(context, version),
         measured=context.bench.measured,
     )
 
 
 async def leading_version(context: Context, state: State) -> Version | None:
-    """The one with the best number, whether or not chance made it so."""
-    return leading(await standing(context, state), context.task.scoring, measured=context.bench.measured)
+    """The one with the best number, whether or not chance made it so, of those that a person goes on from."""
+    versions = those_from(await standing(context, state), state)
+    return leading(versions, context.task.scoring, measured=context.bench.measured)
 
 
 def ancestry(versions: Iterable[Version], number: int) -> list[int]:

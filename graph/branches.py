@@ -38,6 +38,13 @@ def is_plateau(versions: Sequence[Version], scoring: Scoring | None, *, measured
     return all_improve and not (top and top.version >= last[0].version)
 
 
+def spent_patience(search: Search, versions: Sequence[Version], scoring: Scoring | None, *, measured: bool) -> bool:
+    """Whether as many candidates in a row as the task allows have come after the leading one."""
+    top = leading(versions, scoring, measured=measured)
+    after = [v for v in versions if v.operator != "tune" and v.version > (top.version if top else 0)]
+    return search.patience is not None and len(after) >= search.patience
+
+
 @dataclass(frozen=True)
 class Branch:
     """A draft with all that was made from it. Numbers are such that more is better."""

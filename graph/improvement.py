@@ -44,12 +44,16 @@ class Origin:
 
 def origin(context: Context, state: State, versions: list[Version]) -> Origin:
     task, measured = context.task, context.bench.measured
-    top = leading(versions, task.scoring, measured=measured)
-    other = rival(versions, task.scoring, measured=measured) if state.get("following") == "merge" else None
+    ground = those_from(versions, state)
+    top = leading(ground, task.scoring, measured=measured)
+    # What was to be the last change is not, where iterations were added since.
+    last = task.candidates - (state["iteration"] - state.get("tunings", 0)) == 1
+    merges = last and state.get("following") == "merge"
+    other = rival(ground, task.scoring, measured=measured) if merges else None
     if top and other:
         return Origin(top, top, other)
-    parent = base(task.search, those_from(versions, state), task.scoring, measured=measured) or versions[-1]
-    return Origin(parent, top or parent)
+    parent = base(task.search, ground, task.scoring, measured=measured) or ground[-1]
+    return Origin(parent, leading(versions, task.scoring, measured=measured) or parent)
 
 
 async def brief(context: Context, state: State, start: Origin, versions: list[Version], passages: list[Passage]) -> str:

@@ -13,8 +13,8 @@ REPAIRS = 3
 CALLS_PER_IMPROVEMENT = 3
 """Model calls for one improvement, its repairs included, at most."""
 
-TUNED_AT_THE_END = frozenset({"iterations", "ideas", "budget"})
-SIMPLIFIED_AT_THE_END = frozenset({"iterations", "ideas", "target"})
+TUNED_AT_THE_END = frozenset({"iterations", "ideas", "plateau", "budget"})
+SIMPLIFIED_AT_THE_END = frozenset({"iterations", "ideas", "plateau", "target"})
 
 PerUnit = Callable[[Version], dict[str, float]]
 
@@ -87,13 +87,16 @@ def choose(
 
     That is one standard error (the rule of Breiman et al., Classification and Regression Trees, 1984) of the mean of
     their differences, unit by unit. The simpler one has fewer lines of code, then came earlier; the same program
-    written more simply takes its place. Without any number the last candidate that ran is taken.
+    written more simply takes its place. One that reaches the target is never left for one that does not. Without any
+    number the last candidate that ran is taken.
     """
     judged = ranked(versions, scoring, measured=measured)
     if scoring is None or not judged:
         return leading(versions, scoring, measured=measured)
     top, *others = judged
     equals = [top, *(v for v in others if not _worse(v, top, scoring, per_unit, measured=measured))]
+    enough = [v for v in equals if reached_target(value(v, scoring, measured=measured), scoring)]
+    equals = enough or equals
     chosen = min(equals, key=lambda v: (v.operator == "simplify", v.lines, v.version))
     return next((v for v in equals if _is_simpler(v, chosen)), chosen)
 

@@ -26,6 +26,7 @@ async def briefing(context: Context) -> dict[str, Any]:
     return {
         "task": context.task,
         "measured": context.bench.measured,
+        "tunable": bool(context.task.trials) and context.bench.tunable,
         "profile": await context.bench.profile(context.sandbox),
         "predictions_help": context.bench.predictions_help,
         "packages": ", ".join(context.sandbox.environment.requirements()),

@@ -25,10 +25,13 @@ METHODS = {
     "neural nets": DEEP,
     "machine learning": LEARNING,
 }
-SPLIT = re.compile(r"[;\n!?]|\.(?=\s|$)|,?\s+(?:and|but)\s+(?=(?:only|never|avoid|use|do not|at most)\b)")
+SPLIT = re.compile(
+    r"[;\n!?]|\.(?=\s|$)|(?:,?\s+(?:and|but)|,)\s+(?=(?:only|never|avoid|use|do not|at most)\b)", re.IGNORECASE
+)
 PLEASE = r"^(?:please,?\s+)?(?:you\s+(?:may|must|should)\s+)?"
 ONLY = re.compile(
-    rf"{PLEASE}(?:only\s+use|use\s+only|only|use\s+nothing\s+but|nothing\s+but)\s+(?P<list>.+)$", re.IGNORECASE
+    rf"{PLEASE}(?:(?:only\s+use|use\s+only|only|use\s+nothing\s+but|nothing\s+but)\s+(?P<list>.+)|use\s+(?P<alone>.+)\s+only)$",
+    re.IGNORECASE,
 )
 AVOID = re.compile(
     rf"{PLEASE}(?:never|do\s+not|don't|not|no|avoid|without)\s+(?:(?:use|using|import|any)\s+)*(?P<list>.+)$",
@@ -42,7 +45,7 @@ NAME = re.compile(
 """One that is named after people (Pan-Tompkins), or called a method; not any word with a capital."""
 AT_MOST = re.compile(
     r"^(?:it|the\s+program)?\s*(?:may|must|should|shall|can)?\s*(?:use|take|need|have|be|run\s+in)?\s*"
-    r"(?:at\s+most|no\s+more\s+than|not\s+more\s+than|less\s+than|under)\s+(?P<number>\d+(?:\.\d+)?)\s*"
+    r"(?:at\s+most|no\s+more\s+than|not\s+more\s+than|less\s+than|under|(?:do\s+not|never)\s+use\s+more\s+than)\s+(?P<number>\d+(?:\.\d+)?)\s*"
     r"(?P<unit>kb|kib|mb|mib|gb|gib|s|seconds|min|minutes)(?:\s+(?:of\s+(?:memory|ram|time|code)|in\s+(?:all|size)))?$",
     re.IGNORECASE,
 )
@@ -54,7 +57,7 @@ UNITS: dict[str, tuple[Kind, float]] = {
     **dict.fromkeys(("min", "minutes"), ("seconds", 60.0)),
 }
 ITEMS = re.compile(r",|\s(?:and|or|nor)\s|&|\+")
-FILLING = re.compile(r"^(?:(?:the|any|packages?|librar(?:y|ies))\s+)+|\s+(?:packages?|librar(?:y|ies))$")
+FILLING = re.compile(r"^(?:(?:the|an?|any|packages?|librar(?:y|ies))\s+)+|\s+(?:packages?|librar(?:y|ies))$")
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,8 @@ def _clause(clause: str, known: dict[str, tuple[str, ...]]) -> Rule | None:
     )
     for kind, form, names in forms:
         match = form.match(clause)
-        modules = _listed(match["list"], names) if match else None
+        named = match and (match["list"] or match.groupdict().get("alone"))
+        modules = _listed(named, names) if named else None
         if modules is not None:
             return Rule(kind, clause, modules)
     match = NAME.match(clause)

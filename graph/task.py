@@ -97,9 +97,12 @@ class Search(Part):
     policy: Literal["linear", "tree", "sample"] = "tree"
     """`linear`: one program, improved again and again. `tree`: a few drafts by different methods, then the most
     promising branch, a fresh draft where nothing helps any more, and at the end a merge of two branches; without
-    scoring, where nothing tells which of them is better, as `linear`. `sample`: drafts alone."""
+    scoring, where nothing tells which of them is better, as `linear`. `sample`: drafts alone, none of which knows of
+    the others: what any search has to beat."""
     drafts: Annotated[int, Field(ge=1, le=20)] = 3
     """Of `tree`, with the first program."""
+    patience: Annotated[int, Field(ge=1, le=200)] | None = None
+    """After so many candidates in a row of which none leads, none is tried any more; none: all iterations."""
     at_once: Annotated[int, Field(ge=1, le=64)] | None = None
     """How many drafts are run beside each other; none: as many as the machine has CPUs for, each having its own."""
     style: Literal["modular", "whole"] = "modular"
@@ -152,6 +155,11 @@ class Task(Part):
         return 0 if "improvement" in self.ablation else self.iterations
 
     @property
+    def trials(self) -> int:
+        """How many values to try each time; a sample is what the model's programs are by themselves."""
+        return 0 if "improvement" in self.ablation or self.search.policy == "sample" else self.tuning
+
+    @property
     def further_drafts(self) -> int:
         """How many drafts by other methods follow the first program in any case."""
         few = {"linear": 0, "tree": self.search.drafts - 1 if self.scoring else 0, "sample": self.candidates}
@@ -159,7 +167,7 @@ class Task(Part):
 
     @property
     def drafts_beside(self) -> int:
-        """How many of these are written at the same time as the first program; those of a sample know its score."""
+        """How many of these are written at the same time as the first program; those of a sample stand alone."""
         return self.further_drafts if self.search.policy == "tree" else 0
 
     @property

@@ -8,6 +8,7 @@ from graph.candidates import changed, not_fitting, usable_change
 from graph.citations import FEWER, within
 from graph.context import Context
 from graph.errors import BudgetSpent
+from graph.hearing import words
 from graph.ports import Call
 from graph.render import briefing, render
 from graph.state import Candidate, State
@@ -25,7 +26,13 @@ async def debug(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     query = f"{problem[-TELLING:]} {candidate['idea']}"
     passages = within(await context.library.passages(state["documents"], query), FEWER)
     prompt = render(
-        "debug", **await briefing(context), source=source, problem=problem, wants_whole=whole, passages=passages
+        "debug",
+        **await briefing(context),
+        source=source,
+        problem=problem,
+        wants_whole=whole,
+        passages=passages,
+        instruction=words(context, state),
     )
     call = Call("debug", prompt, state["iteration"], str(candidate["repairs"] + 1))
     try:

@@ -32,15 +32,21 @@ async def draft(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     return {**as_candidate(found, iteration), "drafts": Overwrite(left)}
 
 
+def as_design(context: Context, state: State) -> Design:
+    return Design.model_validate_json(context.text(state["design"]))
+
+
 async def ask(state: State, context: Context, iteration: int) -> Draft:
-    """One that knows what came of those before."""
+    """One that knows what came of those before; in a sample, one that stands alone."""
+    alone = context.task.search.policy == "sample"
     versions = await standing(context, state)
     passages = within(await context.library.passages(state["documents"], context.task.target), CHARACTERS)
     prompt = render(
         "draft",
         **await briefing(context),
         versions=[told(version) for version in versions[-TRIED:]],
-        methods=[Design.model_validate_json(context.text(state["design"])).summary] if state["design"] else [],
+        methods=[] if alone or not state["design"] else [as_design(context, state).summary],
+        alone=alone,
         instruction=words(context, state),
         passages=passages,
     )

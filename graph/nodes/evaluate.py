@@ -7,7 +7,7 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from graph.archive import best_of, counting, per_unit, standing
-from graph.branches import following
+from graph.branches import following, spent_patience
 from graph.candidates import code_lines, diff, may_repair, with_problem
 from graph.comparison import Comparison, compare
 from graph.context import Context
@@ -40,11 +40,11 @@ async def evaluate(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     version = await describe(context, candidate, None if problem else found)
     await context.versions.save(version)
     task, measured, versions = context.task, context.bench.measured, await standing(context, state)
-    best = best_of(context, versions)
+    best = best_of(context, versions, state)
     number = None if best is None else value(best, task.scoring, measured=measured)
     runtime.stream_writer({"version": version.as_json(), "best": best.version if best else None})
     improvements = state["iteration"] - state.get("tunings", 0)
-    stopped_by = state["stopped_by"] or stop_reason(context, state, improvements, number)
+    stopped_by = state["stopped_by"] or stop_reason(context, state, versions, number)
     # Where no prompt follows at once nothing is heard; where a person is asked first, after the answer.
     waits = stopped_by or state["asks_person"] or tunes_next(state["iteration"], stopped_by, state.get("tuned", []))
     told = {"instructions": []} if waits else await hear(state, runtime)
@@ -72,10 +72,15 @@ async def measure(context: Context, candidate: Candidate, versions: list[Version
     return await repeated(context, source, "validation", predictions, found)
 
 
-def stop_reason(context: Context, state: State, improvements: int, best: float | None) -> str:
-    if reached_target(best, scoring_now(context.task.scoring, state.get("target"))):
+def stop_reason(context: Context, state: State, versions: list[Version], best: float | None) -> str:
+    task = context.task
+    if reached_target(best, scoring_now(task.scoring, state.get("target"))):
         return "target"
-    return "iterations" if improvements >= context.task.candidates else ""
+    if state["iteration"] - state.get("tunings", 0) >= task.candidates:
+        return "iterations"
+    if context.minutes_left() <= 0:
+        return "budget"
+    return "plateau" if spent_patience(task.search, versions, task.scoring, measured=context.bench.measured) else ""
 
 
 async def describe(context: Context, candidate: Candidate, found: Repeated | None) -> Version:

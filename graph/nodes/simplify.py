@@ -17,7 +17,7 @@ from graph.state import State
 async def simplify(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     context, iteration = runtime.context, state["iteration"] + 1
     # Where nothing is measured nobody could tell whether it still does the same.
-    wanted = context.task.candidates and context.bench.measured
+    wanted = context.task.candidates and context.task.search.policy != "sample" and context.bench.measured
     best = await best_version(context, state) if wanted else None
     source = context.text(best.source) if best else ""
     found = smells(await context.critic.read(source) or []) if best else []

@@ -46,7 +46,7 @@ async def better_values(context: Context, state: State, parent: Version) -> Swee
     """None where there is nothing to be tried."""
     source, scoring = context.text(parent.source), context.task.scoring
     known = parameters(source)
-    if scoring is None or not known or not context.task.tuning or not context.bench.tunable:
+    if scoring is None or not known or not context.task.trials or not context.bench.tunable:
         return None
     if parent.source in state.get("tuned", []):
         return None
@@ -57,7 +57,7 @@ async def better_values(context: Context, state: State, parent: Version) -> Swee
         known = [number for number in found if number is not None]
         return fmean(known) if len(known) == len(found) else None
 
-    return await sweep(known, score, scoring, context.task.tuning, lambda: context.minutes_left() > 0)
+    return await sweep(known, score, scoring, context.task.trials, lambda: context.minutes_left() > 0)
 
 
 async def score_on(context: Context, source: str, fold: Split, metric: str) -> float | None:

@@ -5,8 +5,9 @@ with a traceback, anything else is predicted as it stands (and no scorer can rea
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 from fakes.archive import MemoryArchive
@@ -123,6 +124,7 @@ class World:
     critic: Critic = field(default_factory=Silent)
     asks_person: bool = False
     at_once: int = 1
+    minutes_left: Callable[[], float] = lambda: inf
     said: list[Any] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     """What people told the run so far."""
@@ -145,6 +147,7 @@ class World:
             critic=self.critic,
             asks_person=self.asks_person,
             at_once=self.at_once,
+            minutes_left=self.minutes_left,
         )
 
     @property

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from fakes.archive import MemoryArchive
-from fakes.bench import ScriptedBench
+from fakes.bench import UNITS, ScriptedBench
 from fakes.chat import ScriptedChat
 from fakes.library import MemoryLibrary
 from fakes.sandbox import ENDED_WELL, ScriptedSandbox, crashed, predicted
@@ -46,7 +46,7 @@ def candidate(w: World, source: str, **values):
 
 def archived(w: World, *scores: float, **values) -> World:
     for number, score in enumerate(scores, 1):
-        units = {unit: {"f1": score, "n": 1.0} for unit in "abc"}
+        units = {unit: {"f1": score, "n": 1.0} for unit in UNITS}
         w.archive.versions[number] = Version(
             **{
                 "version": number,
@@ -253,6 +253,7 @@ async def test_evaluate_archives_what_was_measured():
         "instruction": "",
         "instructions": [],
         "rules": [],
+        "said": [],
         "heard": 0,
         "following": "improve",
         "stopped_by": "",
@@ -260,7 +261,7 @@ async def test_evaluate_archives_what_was_measured():
     kept = w.versions[2]
     assert (kept.status, kept.validation, kept.claim, kept.parent) == ("ok", {"f1": 0.7}, {"f1": 0.99}, 1)
     assert '+SCORE = "0.7"' in w.context.text(kept.diff)
-    assert json.loads(w.context.text(kept.units)) == {unit: {"f1": 0.7} for unit in "abc"}
+    assert json.loads(w.context.text(kept.units)) == {unit: {"f1": 0.7} for unit in UNITS}
     assert w.said == [{"version": kept.as_json(), "best": 2}]
 
 

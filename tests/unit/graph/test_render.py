@@ -80,11 +80,12 @@ VALUES = {
         {"summary": "s", "method": "m", "instruction": "", "passages": []},
     ],
     "draft": [
-        {"versions": TRIED, "methods": ["m"], "instruction": "i", "passages": PASSAGES},
-        {"versions": [], "methods": [], "instruction": "", "passages": []},
+        {"versions": TRIED, "methods": ["m"], "alone": False, "instruction": "i", "passages": PASSAGES},
+        {"versions": [], "methods": [], "alone": True, "instruction": "", "passages": []},
     ],
     "debug": [
-        {"source": SOURCE, "problem": "p", "wants_whole": whole, "passages": PASSAGES} for whole in (True, False)
+        {"source": SOURCE, "problem": "p", "wants_whole": whole, "passages": PASSAGES, "instruction": said}
+        for whole, said in ((True, "i"), (False, ""))
     ],
     "merge": [
         MERGE,
@@ -137,6 +138,7 @@ async def test_a_text_with_template_marks_stays_as_it_is():
         problem="{{ z }}",
         wants_whole=False,
         passages=[],
+        instruction="",
     )
     assert "x = '{{ y }} {% if %}'" in text
     assert "{{ z }}" in text

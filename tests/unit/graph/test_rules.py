@@ -36,6 +36,7 @@ def kinds(*texts: str) -> list[tuple[str, tuple[str, ...], float]]:
         ("Don't use sklearn or pywt!", "avoid", ("sklearn", "pywt")),
         ("without torch", "avoid", ("torch",)),
         ("use PyWavelets", "use", ("pywt",)),
+        ("Use numpy and scipy only", "only", ("numpy", "scipy")),
         ("Use Pan-Tompkins", "name", ("Pan-Tompkins",)),
         ("use the Kalman filter", "name", ("Kalman",)),
         ("Use Savitzky–Golay smoothing", "name", ("Savitzky–Golay",)),
@@ -43,6 +44,14 @@ def kinds(*texts: str) -> list[tuple[str, tuple[str, ...], float]]:
 )
 def test_what_is_taken_for_a_rule(said: str, kind: str, names: tuple[str, ...]) -> None:
     assert kinds(said) == [(kind, names, 0.0)]
+
+
+def test_a_sentence_may_hold_several() -> None:
+    assert [kind for kind, *_ in kinds("Never use a neural network, only numpy and scipy, at most 50 MB")] == [
+        "avoid",
+        "only",
+        "memory",
+    ]
 
 
 def test_kinds_of_method_are_modules_to_avoid() -> None:
@@ -56,6 +65,7 @@ def test_kinds_of_method_are_modules_to_avoid() -> None:
     ("said", "kind", "limit"),
     [
         ("at most 50 MB", "memory", 50),
+        ("do not use more than 50 MB", "memory", 50),
         ("It must use no more than 1.5 GB of memory", "memory", 1536),
         ("the program may have at most 40 kB of code", "size", 40),
         ("run in under 2 minutes", "seconds", 120),

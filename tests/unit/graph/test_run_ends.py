@@ -7,10 +7,11 @@ from fakes.bench import ScriptedBench
 from fakes.chat import Unscripted
 from fakes.sandbox import predicted
 from langgraph.types import Command
-from small_world import DESIGN, edit, fenced, run_score, task, to, world
+from small_world import DESIGN, SCORING, edit, fenced, run_score, task, to, world
 
 from graph.errors import ReplyUnusable
 from graph.state import first_state
+from graph.values import Measurement
 
 
 async def test_a_target_that_is_reached_ends_it():
@@ -20,6 +21,34 @@ async def test_a_target_that_is_reached_ends_it():
     )
     end = await w.run()
     assert (end["stopped_by"], end["best"]["version"]) == ("target", 2)
+
+
+async def test_a_target_that_one_reaches_is_not_lost_to_a_simpler_one():
+    longer = edit("def main() -> None:", "SPARE = 1\n\n\ndef main() -> None:")
+    scores = {"0.5": [0.5] * 5, "0.6": [0.4, 0.5, 0.5, 0.5, 1.0]}
+
+    def score(_, predictions):
+        units = dict(zip("abcde", scores[predictions.decode()], strict=True))
+        return Measurement({"f1": sum(units.values()) / 5}, {unit: {"f1": value} for unit, value in units.items()})
+
+    w = world({("improve", 1, ""): "IDEA: up\n" + to("0.5", "0.6") + longer}, bench=ScriptedBench(score))
+    w.task = task(iterations=9, scoring=SCORING.model_copy(update={"target": 0.58}))
+    end = await w.run()
+    assert (end["stopped_by"], end["best"]["version"]) == ("target", 2)
+
+
+async def test_patience_ends_it_where_nothing_brings_more():
+    ideas = {("improve", n, ""): f"IDEA: {n}\n" + to("0.5", f"0.4{n}") for n in (1, 2, 3)}
+    w = world(ideas)
+    w.task = task(iterations=9, search={"policy": "linear", "patience": 2})
+    end = await w.run()
+    assert (end["stopped_by"], len(w.archive.saved)) == ("plateau", 3)
+
+
+async def test_minutes_that_are_spent_end_it_with_a_document():
+    w = world(iterations=5, minutes_left=lambda: 0.0)
+    end = await w.run()
+    assert (end["stopped_by"], bool(end["document"])) == ("budget", True)
 
 
 async def test_without_any_program_there_is_a_result_and_test_stays_unseen():

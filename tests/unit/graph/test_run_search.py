@@ -44,7 +44,7 @@ async def test_what_a_run_does_without_is_not_asked_for(without, asked):
 
 
 async def test_without_improvement_the_first_program_is_the_last():
-    w = world()
+    w = tunable(world())
     w.task = task(iterations=3, ablation=["improvement"])
     end = await w.run()
     assert (end["stopped_by"], [v.version for v in w.archive.saved]) == ("iterations", [1])
@@ -117,6 +117,15 @@ async def test_a_sample_is_drafts_alone():
     end = await w.run()
     assert [v.operator for v in w.archive.saved] == ["draft"] * 3
     assert end["best"]["version"] == end["draft_alone"]["version"] == 3
+
+
+async def test_the_drafts_of_a_sample_know_nothing_of_each_other():
+    w = tunable(world({("draft", n, ""): whole(n + 1, f"0.{n}") for n in (1, 2)}))
+    w.task = task(iterations=2, search={"policy": "sample"})
+    await w.run()
+    assert [v.operator for v in w.archive.saved] == ["draft"] * 3, "and none is tuned"
+    assert w.chat.prompt("draft", 1) == w.chat.prompt("draft", 2)
+    assert "What was tried" not in w.chat.prompt("draft", 1)
 
 
 async def test_a_plateau_brings_another_draft():

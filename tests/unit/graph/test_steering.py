@@ -2,7 +2,7 @@
 
 import pytest
 from langgraph.types import Command
-from small_world import SCORING, World, state, task, to, world
+from small_world import SCORING, World, edit, fenced, program, state, task, to, world
 
 from graph.steering import refusal, scoring_now, steering, those_from
 from graph.values import Version
@@ -89,6 +89,45 @@ async def test_going_back_holds_for_all_that_follows():
     assert parents == {1: None, 2: 1, 3: 1, 4: 3}, "the third is ahead in the branch that was gone back to"
     assert "A promising program, though version 2 is ahead of it: version 1" in w.chat.prompt("improve", 2)
     assert end["best"] == {"version": 4, "value": 0.7}
+
+
+async def test_nothing_is_merged_into_what_a_person_went_back_to():
+    w = world(
+        {
+            ("draft", 1, ""): "IDEA: other\n" + fenced(program("0.8", "\n# 2\n")),
+            ("improve", 2, ""): "IDEA: up\n" + to("0.5", "0.6"),
+        },
+        asks_person=True,
+    )
+    w.task = task(iterations=2, search={"policy": "tree", "drafts": 2})
+    await w.run()
+    await w.run(answer())
+    await w.run(answer(version=1))
+    assert [(v.version, v.parent, v.operator) for v in w.archive.saved] == [
+        (1, None, "draft"),
+        (2, None, "draft"),
+        (3, 1, "improve"),
+    ]
+
+
+async def test_a_version_that_breaks_what_is_said_with_it_is_gone_on_from_and_shown_as_failing():
+    numpy = edit("import argparse", "import argparse\n\nimport numpy")
+    w = world(
+        {
+            ("improve", 1, ""): "IDEA: numpy\n" + numpy,
+            ("improve", 2, ""): "IDEA: up\n" + to("0.5", "0.6"),
+            ("improve", 3, ""): "IDEA: without\n" + edit("import numpy\n", ""),
+        },
+        iterations=3,
+        asks_person=True,
+    )
+    await w.run()
+    await w.run(answer())
+    await w.run(answer())
+    await w.run(answer(version=2, instruction="Never use numpy."))
+    shown = w.chat.prompt("improve", 3)
+    assert "# The program to go on from, which fails: version 2" in shown
+    assert "It fails: it imports numpy; a person said: Never use numpy" in shown
 
 
 async def test_a_version_that_a_person_takes_is_handed_over():
