@@ -26,22 +26,29 @@ class Spent:
     tokens: int = 0
     usd: float = 0.0
     minutes: float = 0.0
+    most_tokens: int = 0
+    """In a single call."""
+    most_usd: float = 0.0
 
 
 def exhausted(budget: Budget, spent: Spent, node: str) -> str:
     """What of the budget does not last for a call of `node`, in words; empty where all of it does.
 
-    Nobody knows the size of an answer before it is there: a call is taken to be as large as those before it on average.
-    A document is written, however late it is.
+    Nobody knows the size of an answer before it is there: a call is taken to be as large as the largest one before it,
+    so that enough is left for the document, which is taken to be as those before it on average. However late it is, it
+    is written.
     """
-    wanted = 1 if node == DOCUMENT else 1 + KEPT_BACK
+    last = node == DOCUMENT
+    wanted = 1 if last else 1 + KEPT_BACK
     if budget.calls is not None and spent.calls + wanted > budget.calls:
         return in_words(Budget(calls=budget.calls))
-    mean = wanted / spent.calls if spent.calls else 0.0
-    if budget.tokens is not None and spent.tokens * (1 + mean) > budget.tokens:
+    share = 1 / spent.calls if spent.calls else 0.0
+    tokens = max(spent.tokens * share, 0 if last else spent.most_tokens)
+    if budget.tokens is not None and spent.tokens + wanted * tokens > budget.tokens:
         return in_words(Budget(tokens=budget.tokens))
-    if budget.usd is not None and spent.usd * (1 + mean) > budget.usd:
+    usd = max(spent.usd * share, 0.0 if last else spent.most_usd)
+    if budget.usd is not None and spent.usd + wanted * usd > budget.usd:
         return in_words(Budget(usd=budget.usd))
-    if budget.minutes is not None and spent.minutes >= budget.minutes and node != DOCUMENT:
+    if budget.minutes is not None and spent.minutes >= budget.minutes and not last:
         return in_words(Budget(minutes=budget.minutes))
     return ""

@@ -71,12 +71,17 @@ def usage_of(run: str) -> Select[*tuple[Any, ...]]:
 
 
 def spending(run: str) -> Select[*tuple[Any, ...]]:
-    """What counts towards its budget: `calls`, `tokens`, `usd`, and as `unpriced` a model of unknown price."""
-    of_model = CallRow.kind == "chat"
+    """What counts towards its budget: `calls`, `tokens`, `usd`, and as `unpriced` a model of unknown price.
+
+    `most_tokens` and `most_usd` are those of the one call that took most of them.
+    """
+    of_model, tokens = CallRow.kind == "chat", CallRow.input_tokens + CallRow.output_tokens
     return select(
         func.count().filter(of_model, CallRow.status != "failed").label("calls"),
-        func.coalesce(func.sum(CallRow.input_tokens + CallRow.output_tokens), 0).label("tokens"),
+        func.coalesce(func.sum(tokens), 0).label("tokens"),
+        func.coalesce(func.max(tokens), 0).label("most_tokens"),
         func.sum(CallRow.usd).label("usd"),
+        func.max(CallRow.usd).label("most_usd"),
         func.max(CallRow.model).filter(of_model, CallRow.usd.is_(None), CallRow.model != "").label("unpriced"),
     ).where(CallRow.run == run, *SPENDING)
 
@@ -214,8 +219,9 @@ class Ledger:
                 f"what {spent.unpriced} costs is not known, so the budget of {self.budget.usd:g} USD cannot be kept to:"
                 " add the model to the table that AUTOIOT_PRICES names, and `autoiot resume`"
             )
-        usd = float(spent.usd or 0.0)
-        what = exhausted(self.budget, Spent(spent.calls, spent.tokens, usd, self.seconds() / 60), node)
+        usd, most_usd = float(spent.usd or 0.0), float(spent.most_usd or 0.0)
+        known = Spent(spent.calls, spent.tokens, usd, self.seconds() / 60, spent.most_tokens, most_usd)
+        what = exhausted(self.budget, known, node)
         if what:
             raise BudgetSpent(
                 f"the budget of {what} is spent, and there is no program yet: run it again with a larger one"

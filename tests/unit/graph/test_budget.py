@@ -20,6 +20,10 @@ from graph.task import Budget
         ({"tokens": 5999}, Spent(4, 4000), "5,999 tokens", ""),
         ({"tokens": 4999}, Spent(4, 4000), "4,999 tokens", "4,999 tokens"),
         ({"tokens": 1}, Spent(), "", ""),
+        # One of them took 1,600: a further one may, too, and as much is kept for the document.
+        ({"tokens": 7200}, Spent(4, 4000, most_tokens=1600), "", ""),
+        ({"tokens": 7199}, Spent(4, 4000, most_tokens=1600), "7,199 tokens", ""),
+        ({"usd": 0.79}, Spent(4, 0, 0.4, most_usd=0.2), "0.79 USD", ""),
         ({"usd": 0.61}, Spent(4, 0, 0.4), "", ""),
         ({"usd": 0.55}, Spent(4, 0, 0.4), "0.55 USD", ""),
         ({"minutes": 5}, Spent(minutes=4.9), "", ""),
