@@ -69,7 +69,8 @@ def improve(tmp_path: Path) -> Improve:
     async def run(name: str = "one", **changes: Any) -> dict[str, Any]:
         folder = tmp_path / name
         folder.mkdir()
-        make_dataset(folder / "data")
+        # By fewer than five units nothing could be told.
+        make_dataset(folder / "data", validation="cdehi")
         task = Task.model_validate(make_task(len(IDEAS)).model_dump(exclude_unset=True) | changes)
         request = replace(make_request(folder), task=task)
         async with opened_jobs(folder, ScriptedSource(script(), folder / "calls"), ProcessSandbox()) as jobs:

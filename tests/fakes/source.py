@@ -74,14 +74,14 @@ DESCRIPTION = """\
 name: numbers
 inputs: ["*.csv"]
 labels: {kind: column, column: label}
-split: {train: [a, b], validation: [c, d, e], test: [f, g]}
+split: {train: [a, b], validation: [VALIDATION], test: [f, g]}
 """
 
 
-def make_dataset(folder: Path, rows: int = 40) -> Path:
+def make_dataset(folder: Path, rows: int = 40, validation: str = "cde") -> Path:
     folder.mkdir(parents=True)
-    (folder / "dataset.yaml").write_text(DESCRIPTION)
-    for place, unit in enumerate("abcdefg"):
+    (folder / "dataset.yaml").write_text(DESCRIPTION.replace("VALIDATION", ", ".join(validation)))
+    for place, unit in enumerate(f"ab{validation}fg"):
         numbers = [(7 * row + 3 * place) % 10 + 0.5 for row in range(rows + place)]
         lines = [f"{number},{'high' if number > 5 else 'low'}\n" for number in numbers]
         (folder / f"{unit}.csv").write_text("".join(["x,label\n", *lines]))
