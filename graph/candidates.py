@@ -33,6 +33,11 @@ def new_candidate(
     )
 
 
+def nothing(version: int, parent: int | None, source: str, operator: str, problem: str) -> Candidate:
+    """What is there where the model gave no answer of any use: it counts as one that failed, and the run goes on."""
+    return {**new_candidate(version, parent, "no answer of any use", source, operator, problem), "given_up": True}
+
+
 def with_problem(candidate: Candidate, problem: str) -> Candidate:
     return {**candidate, "problem": problem}
 

@@ -87,8 +87,8 @@ def choose(
 
     That is one standard error (the rule of Breiman et al., Classification and Regression Trees, 1984) of the mean of
     their differences, unit by unit. The simpler one has fewer lines of code, then came earlier; the same program
-    written more simply takes its place. One that reaches the target is never left for one that does not. Without any
-    number the last candidate that ran is taken.
+    written more simply takes its place, where it is as good on each unit. One that reaches the target is never left for
+    one that does not. Without any number the last candidate that ran is taken.
     """
     judged = ranked(versions, scoring, measured=measured)
     if scoring is None or not judged:
@@ -98,7 +98,8 @@ def choose(
     enough = [v for v in equals if reached_target(value(v, scoring, measured=measured), scoring)]
     equals = enough or equals
     chosen = min(equals, key=lambda v: (v.operator == "simplify", v.lines, v.version))
-    return next((v for v in equals if _is_simpler(v, chosen)), chosen)
+    simpler = [v for v in judged if _is_simpler(v, chosen)]
+    return next((v for v in simpler if _as_good(v, chosen, scoring, per_unit, measured=measured)), chosen)
 
 
 def _is_simpler(version: Version, other: Version) -> bool:
@@ -106,6 +107,13 @@ def _is_simpler(version: Version, other: Version) -> bool:
     mine, theirs = version.quality or {}, other.quality or {}
     fewer = mine.get("smells", 0) < theirs.get("smells", 0)
     return version.operator == "simplify" and version.parent == other.version and fewer
+
+
+def _as_good(version: Version, other: Version, scoring: Scoring, per_unit: PerUnit, *, measured: bool) -> bool:
+    """As good on the whole and on each unit: what is only written in another way does the same."""
+    mine, theirs = (value(v, scoring, measured=measured) or 0.0 for v in (version, other))
+    lead = gains(per_unit(version), per_unit(other), scoring.direction) if measured else ()
+    return not is_better(theirs, mine, scoring) and all(gain >= 0 for gain in lead)
 
 
 def _worse(version: Version, top: Version, scoring: Scoring, per_unit: PerUnit, *, measured: bool) -> bool:

@@ -10,7 +10,7 @@ QUESTION = (
     " · anything else: tell the model > "
 )
 VERSION = re.compile(r"(take|back)\s+v?(\d{1,4})", re.IGNORECASE)
-TARGET = re.compile(r"target\s+(-?\d{1,12}(?:\.\d{1,12})?)", re.IGNORECASE)
+TARGET = re.compile(r"target\s+(-?(?:\d{1,12}(?:\.\d{0,12})?|\.\d{1,12}))", re.IGNORECASE)
 
 
 def ask_person(console: Console) -> dict[str, Any]:

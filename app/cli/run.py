@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -16,6 +16,7 @@ from app.cli.forecast import print_forecast
 from app.cli.progress import Printer, summary
 from app.cli.targets import refuse_unwritable_file, refuse_unwritable_folder
 from app.db.errors import LostJob
+from app.jobs.archive import saved_versions
 from app.jobs.description import find_description
 from app.jobs.lifecycle import JobCancelled
 from app.jobs.request import RunRequest
@@ -25,6 +26,7 @@ from app.providers.prices import read_prices
 from app.settings import Settings, read_settings
 from app.wiring import open_jobs
 from graph.errors import RunFailed, TaskInvalid
+from graph.steering import refusal
 from graph.task import Task
 from sandbox.registry import AUTO
 
@@ -124,10 +126,18 @@ async def follow(settings: Settings, request: RunRequest | None, run: str | None
         result = await jobs.run(run, printer)
         while result["status"] == "waiting" and sys.stdin.isatty():
             printer.close()
-            result = await jobs.run(run, printer, ask_person(printer.console))
+            result = await jobs.run(run, printer, await answered(jobs, run, request, printer.console))
         printer.close()
         summary(printer.console, result, request)
         return 0 if result["best"] or result["status"] == "waiting" else NO_PROGRAM
+
+
+async def answered(jobs: Jobs, run: str, request: RunRequest, console: Console) -> dict[str, Any]:
+    """A person's answer, asked for until it can be followed."""
+    versions = await saved_versions(jobs.database, run)
+    while why := refusal(answer := ask_person(console), versions, request.task.scoring):
+        console.print(why, soft_wrap=True)
+    return answer
 
 
 __all__ = ["Jobs", "resume", "run"]

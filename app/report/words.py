@@ -7,7 +7,7 @@ from app.report.numbers import duration, entry, listed, shown
 from graph.budget import in_words
 from graph.comparison import Comparison
 from graph.platforms import PLATFORMS
-from graph.task import Budget, Scoring
+from graph.task import Budget, Scoring, Search
 
 STOPPED = {
     "target": "it stopped when the target was reached",
@@ -176,6 +176,7 @@ def task_facts(result: dict[str, Any], scoring: Scoring | None) -> list[tuple[st
         ("Constraints", constraint_words(task.get("constraints") or {})),
         ("Knowledge", ", ".join(map(str, task.get("knowledge") or ()))),
         ("Data", dataset_words(result.get("dataset"))),
+        ("Search", search_words(task.get("search") or {})),
         ("Iterations", task.get("iterations")),
         ("Left out, for study", ", ".join(task.get("ablation") or ())),
         ("Budget", in_words(Budget(**(task.get("budget") or {})))),
@@ -188,6 +189,13 @@ def scoring_words(scoring: Scoring) -> str:
     better = "higher" if scoring.direction == "maximize" else "lower"
     words = f"{scorer_name(scoring)}; {scoring.metric} counts, {better} is better"
     return words if scoring.target is None else f"{words}, {shown(scoring.target)} is enough"
+
+
+def search_words(search: dict[str, Any]) -> str:
+    known = Search.model_validate(search)
+    if known.policy == "tree":
+        return f"tree, {known.drafts} draft{'s' if known.drafts > 1 else ''}"
+    return known.policy
 
 
 def scorer_name(scoring: Scoring) -> str:

@@ -8,7 +8,7 @@ from graph.addresses import without_addresses
 from graph.archive import ancestry, best_version
 from graph.citations import sources
 from graph.context import Context
-from graph.errors import BudgetSpent
+from graph.errors import BudgetSpent, ReplyUnusable
 from graph.executions import ending, last_line
 from graph.manual import check_manual, program_commands
 from graph.ports import Call
@@ -31,7 +31,9 @@ async def document(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
         prompt = render("document", **await briefing(context), source=source, problem=problem)
         try:
             reply = await context.chat.ask(Call("document", prompt, item=str(number)), check_manual)
-        except BudgetSpent:
+        except (BudgetSpent, ReplyUnusable) as error:
+            # A program that was measured is worth more than its document.
+            runtime.stream_writer({"note": f"no document: {error}"})
             break
         text = without_addresses(reply, allowed)
         problem = await rehearse(context, source, text)

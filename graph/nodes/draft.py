@@ -6,11 +6,12 @@ from langgraph.runtime import Runtime
 from langgraph.types import Overwrite
 
 from graph.archive import standing
+from graph.candidates import nothing
 from graph.citations import CHARACTERS, within
 from graph.context import Context
 from graph.design import Design
 from graph.drafts import Draft, as_candidate, as_draft, keep_draft, next_written, read_draft
-from graph.errors import BudgetSpent
+from graph.errors import BudgetSpent, ReplyUnusable
 from graph.hearing import words
 from graph.ideas import TRIED, told
 from graph.ports import Call
@@ -28,6 +29,10 @@ async def draft(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     except BudgetSpent:
         runtime.stream_writer({"note": "the budget is spent"})
         return {"stopped_by": "budget"}
+    except ReplyUnusable as error:
+        runtime.stream_writer({"note": f"v{iteration + 1}: {error}"})
+        lost = nothing(iteration + 1, None, context.keep(""), "draft", context.keep(str(error)))
+        return {"iteration": iteration, "candidate": lost}
     runtime.stream_writer({"note": f"v{iteration + 1}: {found.idea}"})
     return {**as_candidate(found, iteration), "drafts": Overwrite(left)}
 

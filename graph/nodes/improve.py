@@ -6,10 +6,10 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from graph.archive import standing
-from graph.candidates import changed, new_candidate, not_fitting, usable_change
+from graph.candidates import changed, new_candidate, not_fitting, nothing, usable_change
 from graph.citations import FEWER, ID, refuse_unknown, within
 from graph.context import Context
-from graph.errors import BudgetSpent
+from graph.errors import BudgetSpent, ReplyUnusable
 from graph.ideas import cited_by, cites, read_idea
 from graph.improvement import brief, origin, query
 from graph.ports import Call, Passage
@@ -33,6 +33,11 @@ async def improve(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     except BudgetSpent:
         runtime.stream_writer({"note": "the budget is spent"})
         return {"stopped_by": "budget"}
+    except ReplyUnusable as error:
+        runtime.stream_writer({"note": f"v{iteration + 1}: {error}"})
+        parent, problem = start.parent, context.keep(str(error))
+        lost = nothing(iteration + 1, parent.version, parent.source, start.operator, problem)
+        return {"iteration": iteration, "candidate": lost}
     idea = read_idea(reply)
     if idea is None:
         runtime.stream_writer({"note": "no further idea"})

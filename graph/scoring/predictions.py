@@ -132,7 +132,8 @@ def _check_units(table: Any, truth: Truth) -> None:
     if at := first(~table["unit"].isin(truth.units)):
         raise PredictionsInvalid(
             f"{at}: column unit has {quote(table['unit'][at.line])}, which is none of the units to predict; "
-            f"write the names as they are given: {some(truth.units)}"
+            # Sorted: the order in which units are kept may tell their labels.
+            f"write the names as they are given: {some(sorted(truth.units))}"
         )
 
 

@@ -16,6 +16,7 @@ from app.cli.asking import understood
         ("back v12", {"action": "go", "instruction": "", "version": 12}),
         ("back to the median", {"action": "go", "instruction": "back to the median"}),
         ("target 0.99", {"action": "go", "instruction": "", "target": 0.99}),
+        ("target .95", {"action": "go", "instruction": "", "target": 0.95}),
         ("target the T waves", {"action": "go", "instruction": "target the T waves"}),
     ],
 )

@@ -331,7 +331,7 @@ async def test_improve_goes_on_from_the_last_when_all_failed():
     )
     one = (await improve(state(iteration=1), w.runtime))["candidate"]
     assert one["parent"] == 2
-    assert "none has worked so far" in w.chat.prompt("improve", 2)
+    assert "none works as it should so far" in w.chat.prompt("improve", 2)
 
 
 async def test_improve_without_an_idea_stops():
@@ -342,8 +342,8 @@ async def test_improve_without_an_idea_stops():
 @pytest.mark.parametrize("reply", ["IDEA: a filter", "IDEA: a filter\n```json\n{}\n```"])
 async def test_improve_wants_a_change_with_the_idea(reply):
     w = archived(asking({("improve", 1, ""): reply}), 0.5)
-    with pytest.raises(ReplyUnusable):
-        await improve(state(), w.runtime)
+    lost = (await improve(state(), w.runtime))["candidate"]
+    assert (lost["parent"], lost["source"], lost["given_up"]) == (1, w.versions[1].source, True)
 
 
 @pytest.mark.parametrize(
@@ -433,6 +433,12 @@ async def test_document_says_so_when_commands_keep_failing():
     assert text.startswith("> The commands below were run and did not all work: `python program.py")
     assert "failed: exit code 1" in text
     assert len(w.chat.calls) == 2
+
+
+async def test_a_document_that_cannot_be_used_does_not_cost_the_program():
+    w = archived(asking({("document", 0, "1"): "no headings"}), 0.5)
+    assert await document(state(), w.runtime) == {"document": ""}
+    assert w.said[0]["note"].startswith("no document: ")
 
 
 async def test_nothing_is_documented_when_nothing_was_chosen():

@@ -6,8 +6,6 @@ import pytest
 from fakes.sandbox import crashed
 from small_world import SCORING, edit, fenced, program, run_score, task, to, world
 
-from graph.errors import ReplyUnusable
-
 
 def whole(number: int, score: str) -> str:
     return f"IDEA: method {number}\n" + fenced(program(score, f"\n# {number}\n").replace("P.", f"P{number}."))
@@ -148,8 +146,9 @@ async def test_a_draft_that_fails_is_repaired_like_any_other():
 async def test_a_draft_has_an_idea_and_a_program(useless):
     w = world({("draft", 1, ""): useless})
     w.task = task(iterations=1, search={"policy": "sample"})
-    with pytest.raises(ReplyUnusable):
-        await w.run()
+    end = await w.run()
+    assert (end["best"]["version"], end["stopped_by"]) == (1, "iterations")
+    assert (w.versions[2].status, w.versions[2].operator, w.source(2)) == ("failed", "draft", "")
 
 
 async def test_a_budget_that_is_spent_before_a_draft():

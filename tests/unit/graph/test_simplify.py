@@ -44,6 +44,7 @@ async def test_it_takes_the_place_of_its_parent_where_the_score_holds():
     "reply",
     [
         SIMPLER + to("0.6", "0.4"),  # It costs score.
+        SIMPLER + to("0.6", "0.599"),  # However little: it does not do the same.
         edit("return path.strip()", "return (path.strip())"),  # The smell is still there.
     ],
 )

@@ -60,7 +60,7 @@ SPOILED: list[tuple[Truth, bytes, str]] = [
     ),
     (BEATS, b'unit,sample\n100,"1\n', "predictions.csv is no table"),
     (BEATS, b"unit,sample\n7,1\n07,1\n100,1\n", "line 2 (and 1 more): column unit has '7', which is none"),
-    (BEATS, b"unit,sample\n7,1\n", "'100', '007', '9,x'"),
+    (BEATS, b"unit,sample\n7,1\n", "'007', '100', '9,x'"),
     (BEATS, b'unit,sample\n"a\nb",1\n', "column unit has 'a\\nb'"),
     (BEATS, b"unit,sample\n100,1\n100\n", "line 3: column sample has ''"),
     (BEATS, b"unit,sample\n100,1.5\n", "line 2: column sample has '1.5'; write a whole number from 0"),
