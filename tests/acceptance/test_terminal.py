@@ -2,13 +2,11 @@
 
 import json
 import os
-import sysconfig
 from pathlib import Path
 
 from fakes.places import HEARTBEAT
+from fakes.served import AUTOIOT
 from fakes.terminal import typed
-
-AUTOIOT = str(Path(sysconfig.get_path("scripts")) / "autoiot")
 
 
 def test_an_answer_that_cannot_be_followed_is_asked_for_again(records: Path, tmp_path: Path) -> None:
