@@ -1,12 +1,13 @@
 """The attached stdin and stdout of a container."""
 
 import contextlib
+import errno
 import select
 import socket
 import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,9 +25,15 @@ class Wire:
     can_be_cancelled: bool = False
     """There is a program, and no longer only the place for one."""
     lock: threading.Lock = field(default_factory=threading.Lock)
+    users: int = 0
+    """Threads that may be about to wait at the descriptor of the socket."""
+    closed: bool = False
+    usage: threading.Lock = field(default_factory=threading.Lock)
+    """Never held for long, unlike the other: whoever closes must not wait for one who sends."""
 
     def send(self, data: bytes) -> None:
-        self.socket.sendall(data)
+        with self._in_use():
+            self.socket.sendall(data)
 
     def cancel(self) -> None:
         """From any thread: ask for the program to be ended, now or as soon as there is one."""
@@ -41,12 +48,16 @@ class Wire:
 
     def _pass_on(self) -> None:
         if self.cancelled and self.can_be_cancelled:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError), self._in_use():
                 self.socket.sendall(CANCEL)
 
     def is_open(self) -> bool:
         """False once the other end has gone; only right while nothing is expected from it."""
-        return not select.select([self.socket], [], [], 0)[0]
+        try:
+            with self._in_use():
+                return not select.select([self.socket], [], [], 0)[0]
+        except OSError:
+            return False
 
     def read(self, frames: Frames, seconds: float, enough: Callable[[], bool]) -> None:
         """Until there is enough, or nothing more to come.
@@ -54,27 +65,57 @@ class Wire:
         Raises TimeoutError when neither is the case after `seconds`.
         """
         deadline = time.monotonic() + seconds
-        while not enough():
-            self.socket.settimeout(max(0.001, deadline - time.monotonic()))
-            data = self.socket.recv(1 << 16)
-            if not data:
-                return
-            self.buffer += data
-            for stream, payload in split_streams(self.buffer):
-                if stream == 1:
-                    frames.feed(payload)
-                else:
-                    self.complaints = (self.complaints + payload)[-4096:]
+        with self._in_use():
+            while not enough():
+                self.socket.settimeout(max(0.001, deadline - time.monotonic()))
+                data = self.socket.recv(1 << 16)
+                if not data:
+                    return
+                self._sort(data, frames)
+
+    def _sort(self, data: bytes, frames: Frames) -> None:
+        self.buffer += data
+        for stream, payload in split_streams(self.buffer):
+            if stream == 1:
+                frames.feed(payload)
+            else:
+                self.complaints = (self.complaints + payload)[-4096:]
 
     def complaint(self) -> str:
         """What was written to stderr last: that is never the program's."""
         return "".join(self.complaints.decode("utf-8", "replace").strip().splitlines()[-1:])
 
     def close(self) -> None:
-        with contextlib.suppress(OSError):
-            self.socket.shutdown(socket.SHUT_RDWR)
-        self.release()
-        self.socket.close()
+        """From any thread: whoever reads or sends comes back at once."""
+        with self.usage:
+            if self.closed:
+                return
+            self.closed = True
+            with contextlib.suppress(OSError):
+                self.socket.shutdown(socket.SHUT_RDWR)
+            self._let_go()
+
+    @contextlib.contextmanager
+    def _in_use(self) -> Generator[None]:
+        """The descriptor stays ours for so long. Raises OSError once this is closed.
+
+        A thread that has taken its number, and does not wait there yet, would else wait for whoever gets it next.
+        """
+        with self.usage:
+            if self.closed:
+                raise OSError(errno.EBADF, "the connection is closed")
+            self.users += 1
+        try:
+            yield
+        finally:
+            with self.usage:
+                self.users -= 1
+                self._let_go()
+
+    def _let_go(self) -> None:
+        if self.closed and not self.users:
+            self.release()
+            self.socket.close()
 
 
 def attach(client: Any, name: str) -> Wire:

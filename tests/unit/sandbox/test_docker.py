@@ -1,6 +1,11 @@
+import os
 import socket
 import struct
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -116,6 +121,68 @@ def test_a_wire_is_open_until_the_other_end_goes() -> None:
         assert Wire(ours).is_open()
         theirs.close()
         assert not Wire(ours).is_open()
+
+
+class Late(socket.socket):
+    """Stops whoever reads or sends where the number of the descriptor is taken, and not used yet."""
+
+    def __init__(self, fileno: int) -> None:
+        super().__init__(fileno=fileno)
+        self.taken, self.go_on = threading.Event(), threading.Event()
+
+    def recv(self, size: int, flags: int = 0) -> bytes:
+        self._stop()
+        return super().recv(size, flags)
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        self._stop()
+        super().sendall(data, flags)
+
+    def _stop(self) -> None:
+        number, inode = self.fileno(), os.fstat(self.fileno()).st_ino
+        self.taken.set()
+        assert self.go_on.wait(30)
+        assert os.fstat(number).st_ino == inode
+
+
+@pytest.mark.parametrize(
+    "use", [lambda wire: wire.read(Frames(Limits(), "n"), 30, lambda: False), lambda wire: wire.send(b"program")]
+)
+def test_a_wire_that_is_closed_keeps_its_descriptor_until_nobody_uses_it(use: Callable[[Wire], None]) -> None:
+    ours, theirs = socket.socketpair()
+    late, releases = Late(ours.detach()), list[str]()
+    wire = Wire(late, lambda: releases.append("released"))
+    with theirs, late, ThreadPoolExecutor() as threads:
+        using = threads.submit(use, wire)
+        assert late.taken.wait(30)
+        wire.close()
+        wire.close()
+        kept = not releases and late.fileno() >= 0
+        late.go_on.set()
+        error = using.exception(30)
+        assert kept
+        # Who reads finds an end, who sends nobody to send to; neither waits, or meets somebody else.
+        assert error is None or isinstance(error, BrokenPipeError)
+        assert (releases, late.fileno()) == (["released"], -1)
+
+
+@pytest.mark.parametrize("is_read", [False, True])
+def test_a_wire_that_is_closed_leaves_nothing_open(is_read: bool) -> None:
+    ours, theirs = socket.socketpair()
+    releases = list[str]()
+    wire = Wire(ours, lambda: releases.append("released"))
+    with ours, theirs:
+        if is_read:
+            theirs.shutdown(socket.SHUT_WR)
+            wire.read(Frames(Limits(), "n"), 5, lambda: False)
+        assert (releases, ours.fileno() >= 0) == ([], True)
+        wire.close()
+        wire.close()
+        assert (releases, ours.fileno()) == (["released"], -1)
+        assert theirs.recv(1) == b""
+        assert not wire.is_open()
+        with pytest.raises(OSError, match="the connection is closed"):
+            wire.send(b"program")
 
 
 def test_a_container_gets_the_one_device_by_its_id() -> None:
