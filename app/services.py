@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -37,20 +37,34 @@ class Services:
     metrics_page: Callable[[], Awaitable[bytes]] = no_metrics
     """What Prometheus is to read of this moment."""
 
-    async def until_closing(self, items: AsyncGenerator[T]) -> AsyncIterable[T]:
-        closing = asyncio.ensure_future(self.closing.wait())
-        try:
-            with self.observer.stream():
-                while True:
-                    following = asyncio.ensure_future(anext(items, None))
-                    await asyncio.wait((following, closing), return_when=asyncio.FIRST_COMPLETED)
-                    item = following.result() if following.done() else None
-                    if item is None:
-                        following.cancel()
-                        await asyncio.gather(following, return_exceptions=True)
-                        return
+    async def until_closing(self, items: AsyncGenerator[T]) -> AsyncGenerator[T]:
+        with self.observer.stream():
+            async with contextlib.aclosing(until(self.closing, items)) as bounded:
+                async for item in bounded:
                     yield item
-        finally:
-            closing.cancel()
-            with contextlib.suppress(RuntimeError):
-                await items.aclose()
+
+
+async def until(closing: asyncio.Event, items: AsyncGenerator[T]) -> AsyncGenerator[T]:
+    """The items as they come; ends when `closing` is set, and closes them however it ends."""
+    closed = asyncio.ensure_future(closing.wait())
+    following: asyncio.Future[T | None] | None = None
+    try:
+        while True:
+            following = asyncio.ensure_future(anext(items, None))
+            await asyncio.wait((following, closed), return_when=asyncio.FIRST_COMPLETED)
+            item = following.result() if following.done() else None
+            if item is None:
+                return
+            yield item
+    finally:
+        closed.cancel()
+        # Shielded: whoever breaks a stream off may cancel again while it is being closed.
+        await asyncio.shield(give_up(following, items))
+
+
+async def give_up(following: asyncio.Future[T | None] | None, items: AsyncGenerator[T]) -> None:
+    if following:
+        # Items that are being waited for cannot be closed.
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+    await items.aclose()

@@ -1,19 +1,23 @@
 """What a run tells, on either database: numbered, bounded, followed without polling."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
 
-import pytest
 from fakes.jobs import claimed
 from fakes.postgres import PostgresServer
 from sqlalchemy import URL
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.bell import Bell
 from app.db.session import Database, open_database
 from app.db.tables import EventRow
 from app.jobs.events import MOST_BYTES, Events, Journal
 from app.jobs.progress import Event
 from app.jobs.runs import Runs
 from app.providers.ledger import Usage
+from app.services import until
 
 NEVER = 3600.0
 """Who is not woken would still be asleep."""
@@ -57,9 +61,9 @@ async def test_a_follower_is_woken_and_ends_with_the_run(database: Database) -> 
     following = asyncio.create_task(follow())
     for text in ("a", "b"):
         await Journal(fence).write(note(text))
-        await until(lambda text=text: text in seen)
+        await happened(lambda text=text: text in seen)
     await Runs(database).leave(fence, "wait")
-    await until(lambda: "waiting" in seen)
+    await happened(lambda: "waiting" in seen)
     assert not following.done()
     await Runs(database).leave(await claimed(database, "one"), "finish")
     await following
@@ -116,9 +120,9 @@ async def test_a_follower_outlives_its_connection(postgres: PostgresServer) -> N
         await follow.aclose()
 
 
-async def until(happened: Callable[[], bool]) -> None:
+async def happened(it: Callable[[], bool]) -> None:
     while True:
-        if happened():
+        if it():
             return
         await asyncio.sleep(0.01)
 
@@ -134,10 +138,50 @@ def listening(url: URL) -> str:
     return f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{url.database}' AND query LIKE 'LISTEN%'"
 
 
-@pytest.mark.parametrize("asked", [0, 2])
-async def test_who_stops_following_is_forgotten(database: Database, asked: int) -> None:
+class AttendedBell:
+    """Knows how many hear it."""
+
+    def __init__(self, bell: Bell) -> None:
+        self._bell, self.hearing = bell, 0
+
+    async def announce(self, session: AsyncSession, run: str) -> None:
+        await self._bell.announce(session, run)
+
+    @contextlib.asynccontextmanager
+    async def hear(self, run: str) -> AsyncGenerator[asyncio.Event]:
+        async with self._bell.hear(run) as woken:
+            self.hearing += 1
+            try:
+                yield woken
+            finally:
+                self.hearing -= 1
+
+    async def close(self) -> None:
+        await self._bell.close()
+
+
+async def test_who_stops_following_is_forgotten(database: Database) -> None:
     await claimed(database, "one")
-    follow = Events(database).follow("one", after=asked)
-    if not asked:
-        await anext(follow)
+    bell = AttendedBell(database.bell)
+    follow = until(asyncio.Event(), Events(replace(database, bell=bell), NEVER).follow("one"))
+    await anext(follow)
+    assert bell.hearing == 1
     await follow.aclose()
+    assert bell.hearing == 0
+
+
+async def test_a_stream_that_is_broken_off_leaves_nobody_following(database: Database) -> None:
+    await claimed(database, "one")
+    bell = AttendedBell(database.bell)
+    seen: list[int] = []
+
+    async def stream() -> None:
+        async for row in until(asyncio.Event(), Events(replace(database, bell=bell), NEVER).follow("one")):
+            seen.append(row.number)
+
+    streaming = asyncio.create_task(stream())
+    await happened(lambda: len(seen) == 2)
+    assert bell.hearing == 1
+    streaming.cancel()
+    await asyncio.gather(streaming, return_exceptions=True)
+    assert bell.hearing == 0
