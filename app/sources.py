@@ -18,17 +18,22 @@ from app.providers.live import LiveSource
 from app.providers.model import OPENAI, open_chat_model, open_embeddings
 from app.providers.prices import read_prices
 from app.settings import Settings, SettingsInvalid
+from graph.errors import TaskInvalid
 
 
 def open_live_source(settings: Settings, request: RunRequest) -> LiveSource:
     """Raises ModelFailed, SettingsInvalid or TaskInvalid when no reply could ever come from it."""
-    embedding = settings.embedding_model
+    embedding, prices = settings.embedding_model, read_prices(settings.prices)
+    if request.task.budget.usd is not None and not prices.may_know(request.model):
+        raise TaskInvalid(
+            f"budget.usd: what {request.model} costs is not known; add it to the table that AUTOIOT_PRICES names"
+        )
     return LiveSource(
         model=open_chat_model(settings, request.model),
         server=settings.base_url or OPENAI,
         searcher=open_search(settings, request),
         embeddings=open_embeddings(settings, embedding) if embedding else None,
-        prices=read_prices(settings.prices),
+        prices=prices,
         slots=asyncio.Semaphore(settings.parallel_calls),
     )
 

@@ -31,6 +31,13 @@ class Spent:
     most_usd: float = 0.0
 
 
+def falls_short(budget: Budget, forecast: Spent) -> bool:
+    """Whether it would be spent before all that is usual has been asked."""
+    usd = budget.usd is not None and forecast.usd > budget.usd
+    tokens = budget.tokens is not None and forecast.tokens > budget.tokens
+    return usd or tokens or (budget.calls is not None and forecast.calls > budget.calls)
+
+
 def exhausted(budget: Budget, spent: Spent, node: str) -> str:
     """What of the budget does not last for a call of `node`, in words; empty where all of it does.
 

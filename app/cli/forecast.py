@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.providers.prices import Prices
-from graph.budget import in_words
+from graph.budget import Spent, falls_short, in_words
 from graph.forecast import forecast
 from graph.task import Task
 
@@ -27,6 +27,8 @@ def print_forecast(console: Console, task: Task, model: str, prices: Prices, *, 
     price = f"price of {model} unknown (AUTOIOT_PRICES)" if usd is None else f"about {usd:.4f} USD with {model}"
     budget = in_words(task.budget)
     console.print(f"{price}; {f'budget {budget}' if budget else 'no budget'}", soft_wrap=True)
+    if falls_short(task.budget, Spent(round(calls), round(tokens_in + tokens_out), usd or 0.0)):
+        console.print("The budget does not last for what is usual: the run would end before that.", soft_wrap=True)
     console.print(
         "Tokens are those of the recorded example; calls of tools come on top. Nothing was asked, nothing spent.",
         soft_wrap=True,

@@ -21,6 +21,10 @@ class Prices:
         price_in, price_out = self.per_million[model]
         return (input_tokens * price_in + output_tokens * price_out) / 1e6
 
+    def may_know(self, model: str) -> bool:
+        """Also under the longer name, with a date behind it, that a provider may answer with."""
+        return any(name.startswith(model) for name in self.per_million)
+
 
 def read_prices(file: Path | None) -> Prices:
     if file is None:

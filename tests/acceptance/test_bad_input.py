@@ -158,6 +158,22 @@ def test_without_a_key(job: Job) -> None:
     assert job.run().complaint.startswith("no key: set OPENAI_API_KEY, or OPENAI_BASE_URL")
 
 
+def test_a_budget_of_money_for_a_model_of_unknown_price(job: Job) -> None:
+    job.rewrite("iterations: 1", "iterations: 1\nbudget: {usd: 0.5}")
+    job.monkeypatch.setenv("AUTOIOT_MODEL", "desk")
+    for table in ("", "other: {input: 1, output: 2}"):
+        (job.folder / "prices.yaml").write_text(table)
+        job.monkeypatch.setenv("AUTOIOT_PRICES", str(job.folder / "prices.yaml"))
+        assert job.run().complaint.startswith("budget.usd: what desk costs is not known")
+
+
+def test_a_forecast_says_where_the_budget_does_not_last(job: Job) -> None:
+    words = "The budget does not last for what is usual"
+    assert words not in job.run("--forecast").out
+    job.rewrite("iterations: 1", "iterations: 1\nbudget: {calls: 1}")
+    assert words in job.run("--forecast").out
+
+
 def test_a_command_that_is_not_there(job: Job) -> None:
     assert job("fly").complaint == "No such command 'fly'; see `autoiot --help`"
     assert job("run").complaint == "Missing argument 'TASK'; see `autoiot run --help`"

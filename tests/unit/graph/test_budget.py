@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from graph.budget import Spent, exhausted, in_words
+from graph.budget import Spent, exhausted, falls_short, in_words
 from graph.task import Budget
 
 
@@ -35,6 +35,20 @@ def test_one_call_is_kept_back_for_the_document(budget, spent, improve, document
     given = Budget(**budget)
     assert exhausted(given, spent, "improve") == improve
     assert exhausted(given, spent, "document") == document
+
+
+@pytest.mark.parametrize(
+    ("budget", "short"),
+    [
+        ({}, False),
+        ({"calls": 10, "tokens": 5000, "usd": 0.5}, False),
+        ({"calls": 9}, True),
+        ({"tokens": 4999}, True),
+        ({"usd": 0.49}, True),
+    ],
+)
+def test_what_a_forecast_goes_beyond(budget, short) -> None:
+    assert falls_short(Budget(**budget), Spent(10, 5000, 0.5)) is short
 
 
 def test_it_is_said_in_words() -> None:
