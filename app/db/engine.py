@@ -20,9 +20,12 @@ IDLE_LIMIT = "SET idle_in_transaction_session_timeout = '5s'"
 
 
 def make_engine(url: URL, *, foreign_keys: bool = True) -> AsyncEngine:
-    """Transactions of an engine with the execution option `sqlite_begin="IMMEDIATE"` take SQLite's lock at once."""
+    """Transactions of an engine with the execution option `sqlite_begin="IMMEDIATE"` take SQLite's lock at once.
+
+    Its errors do not show the values of a statement: a model's reply may be among them.
+    """
     if is_postgres(url):
-        engine = create_async_engine(url, connect_args={"connect_timeout": CONNECT_SECONDS})
+        engine = create_async_engine(url, hide_parameters=True, connect_args={"connect_timeout": CONNECT_SECONDS})
         event.listen(engine.sync_engine, "connect", _bound_idleness)
         event.listen(engine.sync_engine, "checkout", _refuse_ended)
         return engine
@@ -36,7 +39,7 @@ def make_engine(url: URL, *, foreign_keys: bool = True) -> AsyncEngine:
         return connection
 
     # As many as are wanted: whoever waits, waits for the turn to write, and the pool has no line to stand in.
-    engine = create_async_engine(url, async_creator=connect, max_overflow=-1)
+    engine = create_async_engine(url, hide_parameters=True, async_creator=connect, max_overflow=-1)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
 

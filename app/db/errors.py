@@ -1,6 +1,7 @@
 """What can go wrong with the database, each with one line that a user can act on."""
 
 import psycopg
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from graph.errors import AutoiotError, RunFailed
@@ -25,3 +26,11 @@ def postgres_problem(error: BaseException) -> str | None:
     if isinstance(error, POSTGRES_FAILS):
         return f"the database of AUTOIOT_DATABASE_URL cannot be used: {error}"
     return None
+
+
+def database_failure(error: BaseException) -> str | None:
+    """That the database failed, if `error` is one of its own: its text may hold an address, a statement or a value."""
+    if not isinstance(error, SQLAlchemyError | psycopg.Error):
+        return None
+    below = error.orig if isinstance(error, DBAPIError) else error
+    return f"the database could not be used: {getattr(below, 'sqlite_errorname', type(below).__name__)}"

@@ -14,6 +14,7 @@ from langgraph.runtime import RunControl
 
 from app.artifacts.store import ArtifactStore
 from app.db.checkpoints import Checkpoints
+from app.db.errors import database_failure
 from app.db.fence import Fence
 from app.db.plain import storable
 from app.db.session import Database
@@ -293,7 +294,7 @@ class Jobs:
     async def _note_stop(self, row: RunRow, fence: Fence, error: BaseException, seconds: float, *, queued: bool) -> str:
         """What became of the job: the change, or `lost` where that could not be written."""
         after = outcome(error, queued=queued, setbacks=row.setbacks)
-        problem = str(error) if isinstance(error, Exception) else "interrupted"
+        problem = database_failure(error) or (str(error) if isinstance(error, Exception) else "interrupted")
 
         async def note() -> None:
             if after.change == "cancel":
