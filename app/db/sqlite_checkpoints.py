@@ -1,12 +1,14 @@
 """Checkpoints in the one file of SQLite, through a connection that SQLAlchemy has opened."""
 
 import contextlib
+import sqlite3
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import Any
 
 import aiosqlite
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from sqlalchemy.exc import DBAPIError
 
 from app.db.checkpoints import plain_types
 from app.db.engine import LOCK_SECONDS
@@ -23,7 +25,7 @@ class SqliteSaver(AsyncSqliteSaver):
 
 
 class WithinTransaction:
-    """As far as LangGraph uses a connection of aiosqlite."""
+    """As far as LangGraph uses a connection of aiosqlite; errors are those of SQLAlchemy, as of any other statement."""
 
     def __init__(self, connection: InlineConnection) -> None:
         self._connection = connection
@@ -33,6 +35,8 @@ class WithinTransaction:
         cursor = self._connection.cursor()
         try:
             yield cursor
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(None, None, error, sqlite3.Error) from error
         finally:
             await cursor.close()
 

@@ -106,6 +106,9 @@ class Retention:
                     log.info("removed %d jobs, the checkpoints of %d and %d artifacts", *gone)
             except (SQLAlchemyError, psycopg.Error, OSError) as error:
                 log.warning("old jobs could not be removed; the next try is in %.0f s: %s", every, error)
+            except Exception:
+                # Else nothing would be removed any more until the server starts anew.
+                log.exception("old jobs could not be removed; the next try is in %.0f s", every)
             await asyncio.sleep(every)
 
     @contextlib.asynccontextmanager

@@ -1,6 +1,8 @@
 """Old jobs and checkpoints are removed, on either database; what can go on stays."""
 
+import asyncio
 import json
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -74,3 +76,29 @@ async def test_a_whole_job_goes_with_its_folder(source: ScriptedSource, url: URL
     assert await swept(tmp_path, source, url) > 10
     with served(tmp_path, source, url) as api:
         api.get(f"/v1/jobs/{job}", 404)
+
+
+@dataclass(frozen=True)
+class Stumbling(Retention):
+    """Fails the first time in a way that nobody has thought of."""
+
+    looks: list[int] = field(default_factory=list[int])
+    again: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def plan(self) -> Plan:
+        self.looks.append(1)
+        if len(self.looks) == 1:
+            raise ValueError("no date")
+        self.again.set()
+        return Plan()
+
+
+async def test_old_jobs_are_removed_also_after_a_failure(source: ScriptedSource, url: URL, tmp_path: Path) -> None:
+    async with opened_jobs(tmp_path / "home", source, ProcessSandbox(), url) as jobs:
+        retention = Stumbling(jobs, Keeping())
+        removing = asyncio.create_task(retention.regularly(every=0))
+        looked = asyncio.create_task(retention.again.wait())
+        await asyncio.wait((removing, looked), return_when=asyncio.FIRST_COMPLETED)
+        assert looked.done()
+        removing.cancel()
+        await asyncio.gather(removing, return_exceptions=True)
