@@ -27,7 +27,7 @@ class Roots:
 
     def _real(self, folder: Path) -> Path:
         """Raises DatasetInvalid where that is not below an allowed root, or where the server keeps its own files."""
-        if not folder.is_absolute() or "\0" in str(folder):
+        if not folder.is_absolute() or not _is_nameable(str(folder)):
             raise DatasetInvalid(f"{str(folder)!a}: give an absolute path")
         real, home = _resolved(folder), _resolved(self.home)
         if not _below(real, (_resolved(root) for root in self.allowed)):
@@ -42,6 +42,14 @@ class Roots:
             return self.admit(folder) != folder
         except DatasetInvalid:
             return True
+
+
+def _is_nameable(path: str) -> bool:
+    """Half a character, which JSON can hold, is in no file system, database or answer."""
+    try:
+        return b"\0" not in path.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 def _is_folder(path: Path) -> bool:

@@ -150,6 +150,14 @@ def test_a_folder_is_registered_by_an_admin_and_its_path_is_theirs(client: TestC
     refused(send(client), 409, "folder of the server")
 
 
+@pytest.mark.parametrize("name", ["\\ud800", "\\udcff", "\\u0000"])
+def test_a_folder_that_no_name_can_be_is_refused(name: str, client: TestClient, root: Path) -> None:
+    # As bytes: what such a name is made of exists in JSON alone.
+    asked = f'{{"name": "ecg", "folder": "{root}/{name}"}}'.encode()
+    sent = client.post("/v1/datasets", content=asked, headers=ADMIN | {"content-type": "application/json"})
+    refused(sent, 422, "give an absolute path")
+
+
 @pytest.mark.parametrize(
     "asked",
     [{"name": "a"}, {"name": "a", "folder": 1}, {"name": "a", "folder": "/", "uploaded": True}, [], {"name": None}],
