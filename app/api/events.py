@@ -14,13 +14,15 @@ from app.db.tables import EventRow
 router = APIRouter(prefix="/v1/jobs/{job}", tags=["events"], responses=answers(401, 404, 422, 429, 503))
 RETRY = 1000
 """Milliseconds after which a client that lost the connection comes again."""
+HIGHEST = 2**31 - 1
+"""What a database takes for the number of an event."""
 
 
 async def told(
     row: Owned,
     services: Given,
-    after: Annotated[int, Query(ge=0, description="Events with a higher number only.")] = 0,
-    last_event_id: Annotated[int | None, Header(ge=0)] = None,
+    after: Annotated[int, Query(ge=0, le=HIGHEST, description="Events with a higher number only.")] = 0,
+    last_event_id: Annotated[int | None, Header(ge=0, le=HIGHEST)] = None,
 ) -> AsyncIterable[EventRow]:
     """Checked before the stream begins: an answer that has begun can no longer say 404."""
     start = max(after, last_event_id or 0)

@@ -178,6 +178,17 @@ def test_what_is_wrong_is_said_in_one_line_and_nothing_is_made(api: Api, body: A
     assert api.get("/v1/jobs")["jobs"] == []
 
 
+@pytest.mark.parametrize("number", [2**31, 10**20 - 1])
+def test_the_number_of_an_event_that_none_can_have_is_refused(api: Api, number: int) -> None:
+    events = f"/v1/jobs/{api.post('/v1/jobs', BODY)['id']}/events"
+    assert api.get(f"{events}?after={number}", 422)["detail"].startswith("query.after")
+    assert api.get(events, 422, headers={"Last-Event-ID": str(number)})["detail"].startswith("header.last-event-id")
+
+
+def test_the_highest_number_of_an_event_can_be_asked_for(api: Api) -> None:
+    assert api.events(finished(api), after=2**31 - 1) == []
+
+
 def test_a_dataset_that_is_none(api: Api) -> None:
     assert api.post("/v1/jobs", BODY | {"dataset": "../etc"}, 404)["detail"].startswith("there is no dataset '../etc'")
 
