@@ -61,7 +61,7 @@ async def listed(row: Owned, services: Given, limit: Annotated[int, Query(ge=1, 
 
 
 @router.get("/{checkpoint}")
-async def shown(row: Owned, checkpoint: str, services: Given) -> StepState:
+async def shown(row: Owned, checkpoint: CheckpointId, services: Given) -> StepState:
     """The state of the job after that step, and what is next."""
     step = await services.jobs.history.step(row.id, checkpoint)
     if step is None:

@@ -189,6 +189,12 @@ def test_the_highest_number_of_an_event_can_be_asked_for(api: Api) -> None:
     assert api.events(finished(api), after=2**31 - 1) == []
 
 
+@pytest.mark.parametrize("checkpoint", ["%00", "nonsense"])
+def test_a_checkpoint_that_none_can_be_is_refused(api: Api, checkpoint: str) -> None:
+    job = api.post("/v1/jobs", BODY)["id"]
+    assert api.get(f"/v1/jobs/{job}/checkpoints/{checkpoint}", 422)["detail"].startswith("path.checkpoint")
+
+
 def test_a_dataset_that_is_none(api: Api) -> None:
     assert api.post("/v1/jobs", BODY | {"dataset": "../etc"}, 404)["detail"].startswith("there is no dataset '../etc'")
 
