@@ -21,7 +21,7 @@ UPLOAD = {
 }
 
 
-router = APIRouter(prefix="/v1/datasets", tags=["datasets"], responses=answers(401, 422, 429))
+router = APIRouter(prefix="/v1/datasets", tags=["datasets"], responses=answers(401, 422, 429, 503))
 
 
 class Registration(BaseModel):
@@ -75,7 +75,7 @@ async def register(asked: Registration, caller: Asking, services: Given) -> Data
     "/{name}/archive",
     status_code=201,
     response_model_exclude_none=True,
-    responses={200: {"model": Dataset, "description": "It replaced the one before."}, **answers(400, 409, 413, 503)},
+    responses={200: {"model": Dataset, "description": "It replaced the one before."}, **answers(400, 409, 413)},
     openapi_extra=UPLOAD,
 )
 async def upload(name: str, request: Request, response: Response, caller: Asking, services: Given) -> Dataset:

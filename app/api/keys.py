@@ -12,7 +12,7 @@ from app.db.tables import HOME, KeyRow, Role
 from app.keys.quota import Quota, Use
 from app.keys.service import is_valid
 
-router = APIRouter(prefix="/v1", tags=["keys"])
+router = APIRouter(prefix="/v1", tags=["keys"], responses=answers(401, 429, 503))
 
 
 class NewKey(BaseModel):
@@ -48,7 +48,7 @@ class Me(BaseModel):
     use: Use
 
 
-@router.post("/keys", status_code=201, responses=answers(400, 401, 403, 409, 413, 422, 429))
+@router.post("/keys", status_code=201, responses=answers(400, 403, 409, 413, 422))
 async def create(new: NewKey, caller: Admin, services: Given, response: Response) -> MadeKey:
     """Make a key. Its secret is in this answer and nowhere else."""
     if new.role != "admin" and not await services.keys.any():
@@ -59,19 +59,19 @@ async def create(new: NewKey, caller: Admin, services: Given, response: Response
     return MadeKey(**shown(row).model_dump(), secret=secret)
 
 
-@router.get("/keys", responses=answers(401, 403, 422, 429))
+@router.get("/keys", responses=answers(403, 422))
 async def show(caller: Admin, services: Given, workspace: Annotated[str | None, Query()] = None) -> list[Key]:
     """All keys, or those of one workspace, without their secrets."""
     return [shown(row) for row in await services.keys.all(workspace)]
 
 
-@router.delete("/keys/{key}", status_code=204, responses=answers(401, 403, 404, 409, 422, 429))
+@router.delete("/keys/{key}", status_code=204, responses=answers(403, 404, 409, 422))
 async def revoke(key: str, caller: Admin, services: Given) -> None:
     """From now on the key opens nothing. The last valid key of an admin stays."""
     await services.keys.revoke(key)
 
 
-@router.get("/me", responses=answers(401, 429))
+@router.get("/me")
 async def me(caller: Asking, services: Given) -> Me:
     """Who asks, what the workspace may use, and what it has used within the last 24 hours."""
     quota, use = await services.quotas.get(caller.workspace), await services.quotas.use(caller.workspace)

@@ -27,7 +27,7 @@ Source = Annotated[
     str, Path(max_length=200, pattern=PLAIN, description="The name of the document's file, which tells what it is.")
 ]
 
-router = APIRouter(prefix="/v1/knowledge", tags=["knowledge"], responses=answers(401, 422, 429))
+router = APIRouter(prefix="/v1/knowledge", tags=["knowledge"], responses=answers(401, 422, 429, 503))
 
 
 class Document(BaseModel):
