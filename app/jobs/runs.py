@@ -271,8 +271,11 @@ class Runs:
         async with self.database.write.begin() as session:
             return await session.scalar(ended.values(pruned=now()).returning(RunRow.id)) is not None
 
-    async def delete(self, run: str) -> None:
-        """All that the database has of a run that rests. Raises ChangeRefused, RunUnknown."""
+    async def delete(self, run: str, within: Callable[[AsyncSession], Awaitable[None]] | None = None) -> None:
+        """All that our tables have of a run that rests; `within` is done in the same transaction.
+
+        Raises ChangeRefused, RunUnknown.
+        """
         async with self.database.write.begin() as session:
             resting = select(RunRow.id).where(RunRow.id == run, RunRow.status.in_(RESTING)).with_for_update()
             found = await session.scalar(resting)
@@ -280,6 +283,8 @@ class Runs:
                 for table in (EventRow, VersionRow, CallRow, InstructionRow):
                     await session.execute(delete(table).where(table.run == run))
                 await session.execute(delete(RunRow).where(RunRow.id == run))
+                if within:
+                    await within(session)
         if found is None:
             raise ChangeRefused(f"a job that is {(await self.get(run)).status} cannot be deleted; cancel it first")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from langgraph.runtime import RunControl
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.artifacts.store import ArtifactStore
 from app.db.checkpoints import Checkpoints
@@ -256,8 +257,12 @@ class Jobs:
 
     async def delete(self, run: str) -> None:
         """A run that rests, with its checkpoints and its folder. Raises ChangeRefused, RunUnknown."""
-        await self.runs.delete(run)
-        await self.checkpoints.delete(run)
+
+        async def checkpoints(session: AsyncSession) -> None:
+            await (await self.checkpoints.within(session)).adelete_thread(run)
+
+        # In one transaction: of a run that is gone nobody would remove them any more.
+        await self.runs.delete(run, within=checkpoints)
         await asyncio.to_thread(shutil.rmtree, self.home / "runs" / run, ignore_errors=True)
 
     def _inputs(self, run: str, attempt: int) -> Path:

@@ -2,16 +2,19 @@
 
 import asyncio
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fakes.api import Api, served
-from fakes.jobs import opened_jobs
+from fakes.jobs import claimed, opened_jobs
 from fakes.source import ScriptedSource, make_dataset, make_script, make_task
+from langgraph.checkpoint.base import empty_checkpoint
+from langgraph.checkpoint.memory import InMemorySaver
 from sqlalchemy import URL
 
+from app.db.checkpoints import place
 from app.jobs.retention import Keeping, Plan, Retention
 from sandbox.process import ProcessSandbox
 
@@ -102,3 +105,25 @@ async def test_old_jobs_are_removed_also_after_a_failure(source: ScriptedSource,
         assert looked.done()
         removing.cancel()
         await asyncio.gather(removing, return_exceptions=True)
+
+
+class Unremovable(InMemorySaver):
+    def __init__(self, _: object) -> None:
+        super().__init__()
+
+    async def adelete_thread(self, thread_id: str) -> None:
+        raise InterruptedError
+
+
+async def test_a_job_goes_with_its_checkpoints_or_not_at_all(url: URL, tmp_path: Path) -> None:
+    async with opened_jobs(tmp_path, ScriptedSource({}, tmp_path / "calls"), ProcessSandbox(), url) as jobs:
+        fence = await claimed(jobs.database, "one")
+        await jobs.checkpoints.open(fence).aput(place("one"), empty_checkpoint(), {}, {})
+        await jobs.runs.leave(fence, "finish")
+        broken = replace(jobs.checkpoints, make_saver=Unremovable)
+        with pytest.raises(InterruptedError):
+            await replace(jobs, checkpoints=broken).delete("one")
+        assert (await jobs.runs.get("one")).status == "finished"
+        await jobs.delete("one")
+        async with jobs.checkpoints.look() as saver:
+            assert await saver.aget_tuple(place("one")) is None
