@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -28,6 +29,8 @@ MEDIA_TYPE = "application/problem+json"
 MOST_BODY_BYTES = 1_000_000
 """Of a request that is no upload."""
 MOST_ERRORS = 20
+MOST_FIELD = 100
+"""Characters of its name."""
 UPLOADS = re.compile(r"/archive$|^/v1/knowledge/")
 """They keep to limits of their own."""
 
@@ -84,6 +87,16 @@ def status_of(error: Exception) -> int:
     return next((status for status, kinds in MEANINGS if isinstance(error, kinds)), 422)
 
 
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _field(path: Sequence[object]) -> str:
+    """The names in it may be of the caller's making."""
+    name = _one_line(".".join(map(str, path)))
+    return name if len(name) <= MOST_FIELD else f"{name[:MOST_FIELD]}..."
+
+
 def handle_problems(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(_: Request, error: HTTPException) -> JSONResponse:
@@ -93,14 +106,14 @@ def handle_problems(app: FastAPI) -> None:
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         # A request of 1 MB can hold a hundred thousand mistakes.
         some = error.errors()[:MOST_ERRORS]
-        found = [{"field": ".".join(map(str, one["loc"])), "problem": one["msg"]} for one in some]
+        found = [{"field": _field(one["loc"]), "problem": _one_line(one["msg"])} for one in some]
         first = found[0] if found else {"field": "request", "problem": "it cannot be read"}
         return refusal(422, f"{first['field']}: {first['problem']}", errors=jsonable_encoder(found))
 
     @app.exception_handler(AutoiotError)
     @app.exception_handler(SandboxError)
     async def ours(_: Request, error: Exception) -> JSONResponse:
-        return refusal(status_of(error), " ".join(str(error).split()))
+        return refusal(status_of(error), _one_line(str(error)))
 
     @app.exception_handler(ClientDisconnect)
     async def gone(_: Request, error: ClientDisconnect) -> JSONResponse:

@@ -3,6 +3,7 @@
 import httpx2
 import pytest
 from fastapi import FastAPI
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy.exc import OperationalError
 
 from app.api.problems import handle_problems, status_of
@@ -27,6 +28,30 @@ from sandbox.errors import ImageMissing, SandboxUnavailable
 )
 def test_what_a_failure_means(kind: type[Exception], status: int) -> None:
     assert status_of(kind("a line")) == status
+
+
+@pytest.mark.parametrize(
+    ("key", "field"),
+    [
+        (r"a\n\n  b\u2028c", "body.a b c"),
+        ("x" * 10_000, f"body.{'x' * 95}..."),
+        ("x" * 95, f"body.{'x' * 95}"),
+    ],
+)
+async def test_a_field_of_the_callers_making_is_named_in_one_line(key: str, field: str) -> None:
+    app = FastAPI()
+    handle_problems(app)
+
+    class Nothing(BaseModel):
+        model_config = ConfigDict(extra="forbid")
+
+    @app.post("/")
+    async def read(_: Nothing) -> None: ...
+
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://test") as client:
+        answer = await client.post("/", content=f'{{"{key}": 1}}', headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+    assert answer.json()["detail"] == f"{field}: Extra inputs are not permitted"
 
 
 async def test_what_a_database_says_is_in_the_log_and_not_in_the_answer(caplog: pytest.LogCaptureFixture) -> None:
