@@ -32,6 +32,7 @@ class Checkpoints:
     database: Database
     make_saver: Callable[[Any], Saver]
     """One over a connection of the driver, which neither begins nor ends a transaction."""
+    follows: float = FOLLOWS
 
     @contextlib.asynccontextmanager
     async def look(self) -> AsyncGenerator[Saver]:
@@ -149,7 +150,7 @@ class FencedSaver(Saver):
         """Ends when they are kept: with the checkpoint of their step, or by themselves where none follows at once."""
         mine = Writes(config, writes, task_id, task_path, asyncio.get_running_loop().create_future())
         self._waiting.append(mine)
-        await asyncio.wait([mine.kept], timeout=FOLLOWS)
+        await asyncio.wait([mine.kept], timeout=self._checkpoints.follows)
         if mine in self._waiting:
             async with self._writing():
                 pass

@@ -43,15 +43,6 @@ class Journal:
         async with self.fence.writing() as session:
             await tell_all(self.fence.database, session, self.fence.run, told)
 
-    async def sign_off(self) -> None:
-        """The receipt for a cancelled run: what was in progress, and that nothing of it is any more."""
-        async with self.fence.writing() as session:
-            steps = select(EventRow).where(EventRow.run == self.fence.run, EventRow.kind.in_(("started", "finished")))
-            rows = await session.scalars(steps.order_by(EventRow.number))
-            stopped = in_progress([(row.kind, row.data) for row in rows])
-            data = {"stopped": stopped, "text": "no model call, program or container of it is left"}
-            await tell(self.fence.database, session, self.fence.run, "receipt", data)
-
 
 def last_step_of(run: str) -> Select[EventRow]:
     """That the node which began last did so."""
@@ -65,6 +56,15 @@ def in_progress(steps: Iterable[tuple[str, dict[str, Any]]]) -> list[str]:
     for kind, data in steps:
         running[data["node"]] += 1 if kind == "started" else -1
     return sorted(running.elements())
+
+
+async def sign_off(database: Database, session: AsyncSession, run: str) -> None:
+    """The receipt for a cancelled run: what was in progress, and that nothing of it is any more."""
+    steps = select(EventRow).where(EventRow.run == run, EventRow.kind.in_(("started", "finished")))
+    rows = await session.scalars(steps.order_by(EventRow.number))
+    stopped = in_progress([(row.kind, row.data) for row in rows])
+    data = {"stopped": stopped, "text": "no model call, program or container of it is left"}
+    await tell(database, session, run, "receipt", data)
 
 
 async def tell(database: Database, session: AsyncSession, run: str, kind: str, data: dict[str, Any]) -> None:

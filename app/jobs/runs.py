@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, false, func, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +13,7 @@ from app.db.errors import LostJob
 from app.db.fence import Fence
 from app.db.session import Database
 from app.db.tables import HOME, CallRow, EventRow, InstructionRow, RunRow, Status, VersionRow, ago, now
-from app.jobs.events import tell
+from app.jobs.events import sign_off, tell
 from app.jobs.lifecycle import ENDED, RESTING, Change, ChangeRefused, sources, target, transition
 from app.jobs.queue import NoQueue, Queue
 from app.jobs.request import RunRequest
@@ -198,26 +198,33 @@ class Runs:
     async def leave(self, fence: Fence, change: Change, delay: float = 0.0, **values: Any) -> None:
         """Let go of a run that one has claimed; one that is queued again is to be taken after `delay` seconds.
 
-        Raises LostJob.
+        One that somebody wants cancelled by then, and that would go on some day, is cancelled, with a receipt. Raises
+        LostJob.
         """
-        status = target(change)
+        unwanted = RunRow.cancel_requested if change != "finish" else false()
+        status, ended = target(change), now()
         left = (
             update(RunRow)
             .where(RunRow.id == fence.run, RunRow.attempt == fence.attempt, RunRow.status.in_(sources(change)))
             .values(
-                status=status, ended=now() if status in RESTING else None, due=ago(-delay) if delay else "", **values
+                status=case((unwanted, literal(target("cancel"))), else_=literal(status)),
+                ended=case((unwanted, literal(ended)), else_=literal(ended if status in RESTING else None)),
+                due=ago(-delay) if delay else "",
+                **values,
             )
-            .returning(RunRow.queue)
+            .returning(RunRow.status, RunRow.queue)
         )
         async with self.database.write.begin() as session:
-            queue = await session.scalar(left)
-            if queue is None:
+            row = (await session.execute(left)).one_or_none()
+            if row is None:
                 raise LostJob(f"{fence.run} was taken over by another process")
-            await self._enter(session, fence.run, status, queue, delay, problem=values.get("problem", ""))
+            if row.status == "cancelled":
+                await sign_off(self.database, session, fence.run)
+            await self._enter(session, fence.run, row.status, row.queue, delay, problem=values.get("problem", ""))
 
     async def resume(self, run: str) -> None:
         """Have a run that stopped go on. Raises ChangeRefused, RunUnknown."""
-        await self._queue(run, "resume", answer=None)
+        await self._queue(run, "resume")
 
     async def answer(self, run: str, answer: dict[str, Any]) -> None:
         """A person's word, with which a run that waits goes on. Raises ChangeRefused, RunUnknown."""

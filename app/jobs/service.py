@@ -22,7 +22,7 @@ from app.db.session import Database
 from app.db.tables import HOME, CallRow, RunRow
 from app.jobs.archive import Archive, saved_versions
 from app.jobs.attempt import Attempt, note
-from app.jobs.events import Events, Journal
+from app.jobs.events import Events
 from app.jobs.heartbeat import EVERY, beat, work_while
 from app.jobs.history import History
 from app.jobs.instructions import Instructions
@@ -302,8 +302,6 @@ class Jobs:
         problem = database_failure(error) or (str(error) if isinstance(error, Exception) else "interrupted")
 
         async def note() -> None:
-            if after.change == "cancel":
-                await Journal(fence).sign_off()
             kept = {"problem": problem, "seconds": seconds, "setbacks": after.setbacks}
             await self.runs.leave(fence, after.change, after.delay, **kept)
 

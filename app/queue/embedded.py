@@ -2,17 +2,21 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.errors import database_failure
 from app.jobs.service import Jobs
 from app.queue.crew import DRAIN, QUEUES, Crew
 
 LOOK = 5.0
 """Seconds after which it looks without being told: another process may have queued something, or it was not due."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -45,19 +49,25 @@ class EmbeddedWorker:
             await self._stop(crew)
 
     async def _take(self, crew: Crew) -> None:
-        await self._reap()
         while True:
             self.woken.clear()
-            for run in await self.jobs.runs.queued(QUEUES):
-                if run not in self.tasks and len(self.tasks) < self.at_once:
-                    self._start(crew, run)
+            try:
+                await self._look(crew)
+            except Exception as error:  # noqa: BLE001 (whatever it is, no job would be taken any more)
+                log.warning("the queue cannot be read, trying again: %s", database_failure(error) or error)
             # Not `wait_for`: Python 3.11's loses a cancellation that comes together with what it waits for.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK):
                     await self.woken.wait()
 
+    async def _look(self, crew: Crew) -> None:
+        await self._reap()
+        for run in await self.jobs.runs.queued(QUEUES):
+            if run not in self.tasks and len(self.tasks) < self.at_once:
+                self._start(crew, run)
+
     async def _reap(self) -> None:
-        """What a killed server of this home was running."""
+        """What a killed server of this home was running, or this one could not let go of when its database failed."""
         for row in await self.jobs.runs.in_hand(QUEUES):
             if self.jobs.place.is_dead(row):
                 await self.jobs.runs.reap(row)

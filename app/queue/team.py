@@ -13,9 +13,11 @@ from dataclasses import dataclass
 
 from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import ProcrastinateException
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.errors import database_failure
+from app.db.tables import now
 from app.jobs.service import Jobs
 from app.queue.crew import DRAIN, QUEUES, Crew
 from app.queue.silence import LEASE, Silence
@@ -24,6 +26,11 @@ TASK = "autoiot.run"
 LOOK = 1.0
 """Seconds between two looks at who is gone, and for what is due by now: only what is new rings."""
 BEAT = 2.0
+UNHINTED = text(
+    "SELECT id, queue FROM runs WHERE status = 'queued' AND queue = ANY(:queues) AND due <= :now AND NOT EXISTS ("
+    "SELECT 1 FROM procrastinate_jobs WHERE task_name = :task AND args ->> 'run' = runs.id"
+    " AND status IN ('todo', 'doing'))"
+)
 
 log = logging.getLogger(__name__)
 
@@ -109,12 +116,15 @@ class TeamWorker:
         while True:
             try:
                 await self._look(silence)
-            except (SQLAlchemyError, ProcrastinateException) as error:
-                log.warning("the jobs of lost workers cannot be looked for, trying again: %s", error)
+            except Exception as error:  # noqa: BLE001 (whatever it is, no lost job would be found any more)
+                log.warning("lost jobs cannot be looked for, trying again: %s", database_failure(error) or error)
             await asyncio.sleep(LOOK)
 
     async def _look(self, silence: Silence) -> None:
-        """Jobs whose worker is gone go back into the queue, and so does what it had taken but not begun."""
+        """Jobs whose worker is gone go back into the queue, and so does what it had taken but not begun.
+
+        A hint whose job could not be claimed, since the database failed just then, is given again.
+        """
         runs, place = self.jobs.runs, self.jobs.place
         rows = await runs.in_hand(self.queues)
         silent = silence.of(rows, time.monotonic())
@@ -123,6 +133,11 @@ class TeamWorker:
                 log.warning("%s: taken from %s, which gives no sign of life", row.id, row.worker)
         for stalled in await self.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=self.lease):
             await self.app.job_manager.retry_job(stalled)
+        async with self.jobs.database.write.begin() as session:
+            for run, queue in await session.execute(
+                UNHINTED, {"task": TASK, "queues": list(self.queues), "now": now()}
+            ):
+                await self.jobs.runs.queue.put(session, run, queue, begun=True)
 
 
 async def end(task: asyncio.Task[None], patience: float) -> None:

@@ -9,6 +9,7 @@ from app.db.tables import CallRow
 from app.report.cost import by_node, totals
 from app.report.numbers import count
 from app.report.programs import breakable, code_style, coloured, coloured_diff
+from app.report.said import said_words
 from app.report.tables import candidates, metric_names, summary, unit_table
 from app.report.words import (
     against_drafts,
@@ -17,7 +18,6 @@ from app.report.words import (
     notes,
     pace_words,
     rule_words,
-    said_words,
     status,
     task_facts,
 )

@@ -5,7 +5,6 @@ from typing import Any
 
 from app.report.numbers import duration, entry, listed, shown
 from graph.budget import in_words
-from graph.comparison import Comparison
 from graph.platforms import PLATFORMS
 from graph.task import Budget, Scoring, Search
 
@@ -85,35 +84,6 @@ def rule_words(result: dict[str, Any]) -> list[str]:
     """What a person asked for that is checked, and what came of it."""
     chosen = str((result["best"] or {}).get("version", ""))
     return [_kept(rule["said"], rule["broken_by"], chosen) for rule in _items(result.get("rules"))]
-
-
-def said_words(result: dict[str, Any]) -> list[str]:
-    """What people said while it ran, and what came of it."""
-    versions = {version["version"]: version for version in result["versions"]}
-    return [_said(one, versions.get(one["followed_by"])) for one in _items(result.get("said"))]
-
-
-def _said(one: dict[str, Any], followed: dict[str, Any] | None) -> str:
-    answer = one["answer"] or {}
-    stops, version, target = answer.get("action") == "stop", answer.get("version"), answer.get("target")
-    parts = [f"“{one['said']}”"] if one["said"] else []
-    if version is not None:
-        parts.append(f"hand v{version} over" if stops else f"go on from v{version}")
-    if target is not None:
-        parts.append(f"{shown(target)} is enough")
-    if stops and version is None:
-        parts.append("stop")
-    when = f"After v{one['after']}" if one["after"] else "Before the first program"
-    told = f"{when}: {', '.join(parts or ['go on'])}"
-    return told if stops else f"{told}. {_came_of(followed)}"
-
-
-def _came_of(version: dict[str, Any] | None) -> str:
-    if version is None:
-        return "No version came after it."
-    found = version["against_parent"]
-    against = f", {Comparison(**found).words('v' + str(version['parent']))}" if found else ""
-    return f"v{version['version']} followed{against if version['status'] == 'ok' else ', and failed'}."
 
 
 def _kept(said: str, broken_by: dict[str, str], chosen: str) -> str:

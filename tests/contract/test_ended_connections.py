@@ -12,6 +12,9 @@ from app.db.session import Database
 
 pytestmark = pytest.mark.parametrize("url", ["postgres"], indirect=True)
 
+CLIENTS = "AND backend_type = 'client backend'"
+"""Autovacuum comes and goes."""
+
 
 async def use(database: Database, checkpoints: Checkpoints, run: str) -> None:
     await claimed(database, run)
@@ -34,7 +37,7 @@ async def test_connections_that_are_well_are_used_again(
     database: Database, checkpoints: Checkpoints, postgres: PostgresServer, url: URL
 ) -> None:
     await use(database, checkpoints, "a")
-    found = f"SELECT pid FROM pg_stat_activity WHERE datname = '{url.database}' ORDER BY pid"
+    found = f"SELECT pid FROM pg_stat_activity WHERE datname = '{url.database}' {CLIENTS} ORDER BY pid"
     before = await asyncio.to_thread(postgres.execute, found)
     await use(database, checkpoints, "b")
     assert await asyncio.to_thread(postgres.execute, found) == before

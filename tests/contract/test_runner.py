@@ -12,6 +12,7 @@ from fakes.jobs import claimed, make_request, make_worker, opened_jobs, opened_q
 from fakes.source import ScriptedSource, make_dataset, make_script
 from sqlalchemy import URL
 
+from app.jobs.heartbeat import beat
 from app.jobs.runs import Owning
 from app.jobs.service import Jobs
 from app.providers.ledger import Key, Reply
@@ -124,10 +125,12 @@ async def test_what_a_killed_server_was_running_goes_on(jobs: Jobs, source: Gate
     await queue(jobs, tmp_path, "a", "b")
     await claimed(jobs.database, "a", f"{jobs.place.name}1")
     fence = await claimed(jobs.database, "b", "elsewhere#1")
+    alive = asyncio.create_task(beat(jobs.runs, fence, every=0.2))
     async with make_worker(jobs, at_once=2).working():
         await become(jobs, "a", "finished")
         # Somebody else's, who is alive.
-        await jobs.runs.beat(fence)
+        assert not alive.done()
+    alive.cancel()
     assert (await jobs.runs.get("b")).status == "running"
 
 

@@ -7,7 +7,8 @@ import pytest
 from runs import CALLS, SCORING, TEXTS, UNITS, call, five, numbers, result, text, version
 
 from app.report.page import report_page
-from app.report.words import against_drafts, constraint_words, rule_words, said_words
+from app.report.said import said_words
+from app.report.words import against_drafts, constraint_words, rule_words
 from graph.task import Scoring
 from graph.values import Version
 
