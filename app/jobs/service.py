@@ -124,7 +124,7 @@ class Jobs:
         refuse_occupied(request.out)
         request = replace(request, kept=await self._kept(request))
         run = new_run_id(request.task.name)
-        sandbox = await asyncio.to_thread(self.open_sandbox, request)
+        sandbox = await self._open_sandbox(request)
         try:
             ground = await prepare(request, sandbox, self._inputs(run, 1), self.trials)
         finally:
@@ -200,12 +200,20 @@ class Jobs:
         """The result, and the seconds that it took in all attempts."""
         request = RunRequest.from_json(row.request)
         source = await asyncio.to_thread(self.open_source, request)
-        opened = await asyncio.to_thread(self.open_sandbox, request)
-        sandbox = ObservedSandbox(opened, self.observer)
+        sandbox = ObservedSandbox(await self._open_sandbox(request), self.observer)
         try:
             return await self._follow(row, fence, request, attending, sandbox, source)
         finally:
             await sandbox.close()
+
+    async def _open_sandbox(self, request: RunRequest) -> Sandbox:
+        opening = asyncio.ensure_future(asyncio.to_thread(self.open_sandbox, request))
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            # The thread cannot be stopped: what it opens would be nobody's.
+            await asyncio.shield(close_opened(opening))
+            raise
 
     async def _follow(
         self,
@@ -315,6 +323,12 @@ class Jobs:
 def clean(answer: dict[str, Any]) -> dict[str, Any]:
     """What goes into a checkpoint has to be text that Postgres can keep."""
     return {name: storable(value) if isinstance(value, str) else value for name, value in answer.items()}
+
+
+async def close_opened(opening: asyncio.Future[Sandbox]) -> None:
+    # Suppressed: who has cancelled it does not ask what came of it.
+    with contextlib.suppress(Exception):
+        await (await opening).close()
 
 
 def isolation(sandbox: Sandbox) -> str:
