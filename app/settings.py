@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from graph.errors import AutoiotError
@@ -15,6 +16,10 @@ HTTP = r"^https?://[^\s]+$"
 
 class SettingsInvalid(AutoiotError):
     """A setting is wrong."""
+
+    def __init__(self, line: str, *others: str) -> None:
+        super().__init__(line)
+        self.others = others
 
 
 class Settings(BaseSettings):
@@ -148,19 +153,22 @@ class Settings(BaseSettings):
 
 
 def read_settings() -> Settings:
-    """Raises SettingsInvalid, naming the variable."""
+    """Raises SettingsInvalid, naming each variable that is wrong."""
     switch_tracing_off()
     try:
         settings = Settings()
     except ValidationError as error:
-        first = error.errors()[0]
-        problem = " ".join(first["msg"].removeprefix("Value error, ").split())
-        raise SettingsInvalid(f"{first['loc'][0]}: {problem}") from error
+        raise SettingsInvalid(*map(_line, error.errors())) from error
     except UnicodeDecodeError as error:
         raise SettingsInvalid(".env: not a UTF-8 text file") from error
     if settings.home.exists() and not settings.home.is_dir():
         raise SettingsInvalid(f"AUTOIOT_HOME: {settings.home}: it is a file; name a folder")
     return settings
+
+
+def _line(error: ErrorDetails) -> str:
+    problem = " ".join(error["msg"].removeprefix("Value error, ").split())
+    return f"{error['loc'][0]}: {problem}"
 
 
 def switch_tracing_off() -> None:

@@ -18,6 +18,9 @@ AutoiotError
 class AutoiotError(Exception):
     """Something went wrong on our side."""
 
+    others: tuple[str, ...] = ()
+    """What else went wrong, where that can be put right at once: a line each."""
+
     def __init__(self, message: str = "") -> None:
         super().__init__(message or (self.__doc__ or "").strip())
 

@@ -12,7 +12,7 @@ from graph.errors import AutoiotError
 
 
 def guarded(call: Callable[[], int | None]) -> int:
-    """The exit code: 2, after one line on stderr, for whatever a person can put right."""
+    """The exit code: 2, after a line on stderr, for whatever a person can put right."""
     try:
         return call() or 0
     except typer.Exit as stop:
@@ -27,18 +27,20 @@ def guarded(call: Callable[[], int | None]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNREAD
     except Exception as error:
-        line = explained(error)
-        if line is None:
+        lines = explained(error)
+        if not lines:
             raise
-        return complain(line)
+        return complain(*lines)
 
 
-def explained(error: Exception) -> str | None:
+def explained(error: Exception) -> tuple[str, ...]:
+    """No line for a bug of ours."""
     if isinstance(error, AutoiotError):
-        return str(error)
+        return str(error), *error.others
     from app.cli.failures import explain  # noqa: PLC0415 (it knows the drivers of databases: slow, seldom needed)
 
-    return explain(error)
+    line = explain(error)
+    return (line,) if line else ()
 
 
 def called(error: typer.TyperException) -> str:
@@ -46,6 +48,7 @@ def called(error: typer.TyperException) -> str:
     return context.command_path if context else "autoiot"
 
 
-def complain(line: str) -> int:
-    tell(line)
+def complain(*lines: str) -> int:
+    for line in lines:
+        tell(line)
     return FAILED

@@ -47,7 +47,7 @@ async def check_door(settings: Settings, host: str) -> None:
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen at (default: AUTOIOT_HOST, 127.0.0.1).")] = None,
-    port: Annotated[int | None, typer.Option(help="Port (default: AUTOIOT_PORT, 8000).")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65_535, help="Port (default: AUTOIOT_PORT, 8000).")] = None,
 ) -> None:
     """Serve the REST API, and run its jobs in this process, AUTOIOT_JOBS_AT_ONCE at a time. Ctrl-C stops it."""
     settings, closing = read_settings(), asyncio.Event()

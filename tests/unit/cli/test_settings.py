@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from app.cli.main import run as autoiot
 from app.settings import Settings, SettingsInvalid, read_settings
 
 EXAMPLE = Path(__file__).parents[3] / ".env.example"
@@ -42,6 +43,28 @@ def test_a_wrong_one_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("AUTOIOT_PARALLEL_CALLS", "none")
     with pytest.raises(SettingsInvalid, match=r"^AUTOIOT_PARALLEL_CALLS: [^\n]+$"):
         read_settings()
+
+
+def test_all_wrong_ones_are_named_in_a_line_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("AUTOIOT_PORT=99999\nAUTOIOT_MODEL_TIMEOUT=0\nAUTOIOT_SEARCH=nowhere\n")
+    assert autoiot(["serve"]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert [line.split(": ")[:2] for line in told] == [
+        ["autoiot", name] for name in ("AUTOIOT_MODEL_TIMEOUT", "AUTOIOT_SEARCH", "AUTOIOT_PORT")
+    ]
+
+
+@pytest.mark.parametrize("port", ["99999", "-1"])
+def test_a_port_that_there_is_not_is_refused_in_one_line(
+    port: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert autoiot(["serve", "--port", port]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 1 and "'--port'" in told[0]
 
 
 def test_a_password_is_never_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
