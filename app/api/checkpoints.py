@@ -77,6 +77,8 @@ async def fork(
 
     What follows on it is asked anew, also where nothing is changed.
     """
+    if made := await services.jobs.runs.made_with(row.workspace, key):
+        return accept(made, response)
     step = await services.jobs.history.step(row.id, checkpoint)
     if step is None:
         raise HTTPException(404, f"there is no checkpoint {checkpoint!r}")

@@ -37,6 +37,9 @@ class JobRequest(BaseModel):
 @router.post("", status_code=202, responses=answers(404, 413))
 async def submit(body: JobRequest, services: Given, caller: Asking, response: Response, key: Key = None) -> Accepted:
     """Queue a job. With the same `Idempotency-Key`, the same job is meant: it is not made twice."""
+    # First: what was taken once is not refused when it is asked for again.
+    if made := await services.jobs.runs.made_with(caller.workspace, key):
+        return accept(made, response)
     folder = await services.datasets.folder(caller.workspace, body.dataset)
     await services.quotas.refuse_job(caller.workspace)
     model = body.model or body.task.model or services.settings.model

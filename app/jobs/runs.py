@@ -67,15 +67,19 @@ class Runs:
                     await within(session)
                 await self._enter(session, run, "queued", owning.queue, begun=False)
         except IntegrityError:
-            known = select(RunRow.id).where(
-                RunRow.workspace == owning.workspace, RunRow.idempotency_key == owning.idempotency_key
-            )
-            async with self.database.read() as session:
-                found = await session.scalar(known)
-            if owning.idempotency_key is None or found is None:
+            found = await self.made_with(owning.workspace, owning.idempotency_key)
+            if found is None:
                 raise
-            return found
+            return found.id
         return run
+
+    async def made_with(self, workspace: str, idempotency_key: str | None) -> RunRow | None:
+        """The run that the workspace has made with that key before, if any."""
+        if idempotency_key is None:
+            return None
+        known = select(RunRow).where(RunRow.workspace == workspace, RunRow.idempotency_key == idempotency_key)
+        async with self.database.read() as session:
+            return await session.scalar(known)
 
     async def get(self, run: str) -> RunRow:
         """Raises RunUnknown."""

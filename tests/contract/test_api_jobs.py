@@ -215,7 +215,9 @@ def test_a_quota_is_kept(url: URL, tmp_path: Path) -> None:
     make_dataset(tmp_path / "data")
     source = ScriptedSource(make_script(), tmp_path / "calls")
     with served(tmp_path, source, url, at_once=0, quota=Quota(jobs_running=1)) as api:
-        api.post("/v1/jobs", BODY)
+        key = {"Idempotency-Key": "a"}
+        asked = [api.post("/v1/jobs", BODY, headers=key)["id"] for _ in range(2)]
+        assert asked[0] == asked[1], "what was taken once is not refused when it is asked for again"
         assert api.post("/v1/jobs", BODY, 429)["title"] == "Too Many Requests"
 
 

@@ -3,7 +3,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,10 @@ import pytest
 from fakes.jobs import claimed, make_request, make_worker, opened_jobs, opened_queue
 from fakes.source import ScriptedSource, make_dataset, make_script
 from sqlalchemy import URL
+from sqlalchemy.exc import OperationalError
 
 from app.jobs.heartbeat import beat
-from app.jobs.runs import Owning
+from app.jobs.runs import Owning, Runs
 from app.jobs.service import Jobs
 from app.providers.ledger import Key, Reply
 from sandbox.errors import SandboxUnavailable
@@ -155,6 +156,42 @@ async def test_a_server_that_stops_lets_the_step_in_progress_end(jobs: Jobs, sou
     assert (row.status, row.setbacks) == ("queued", 0)
     # The step was not begun again, and none was begun after it.
     assert source.waiting == ["outline"]
+
+
+class ShakyRuns(Runs):
+    """The database fails once for each name of a method in `failing`."""
+
+    def __init__(self, jobs: Jobs, failing: list[str]) -> None:
+        super().__init__(jobs.database, jobs.queue)
+        object.__setattr__(self, "failing", failing)
+
+    def __getattribute__(self, name: str) -> Any:
+        failing = [] if name == "failing" else super().__getattribute__("failing")
+        if name in failing:
+            failing.remove(name)
+            raise OperationalError("", {}, OSError("the database is away"))
+        return super().__getattribute__(name)
+
+
+@dataclass(frozen=True)
+class ShakyJobs(Jobs):
+    failing: list[str] = field(default_factory=list)
+
+    @property
+    def runs(self) -> Runs:
+        return ShakyRuns(self, self.failing)
+
+
+@pytest.mark.parametrize("failing", ["get", "in_hand"])
+async def test_a_database_that_fails_once_loses_no_job(jobs: Jobs, source: Gate, tmp_path: Path, failing: str) -> None:
+    source.opened.set()
+    shaky = ShakyJobs(**{one.name: getattr(jobs, one.name) for one in fields(jobs)}, failing=[failing])
+    async with make_worker(shaky, at_once=1).working():
+        while failing == "in_hand" and shaky.failing:
+            await asyncio.sleep(0.01)
+        await queue(jobs, tmp_path, "a")
+        await become(jobs, "a", "finished")
+    assert shaky.failing == []
 
 
 async def test_what_needs_an_engine_that_is_away_goes_on_later(jobs: Jobs, source: Gate, tmp_path: Path) -> None:

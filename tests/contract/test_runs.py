@@ -12,8 +12,8 @@ from app.db.errors import LostJob
 from app.db.session import Database
 from app.db.tables import now
 from app.jobs.archive import Archive
-from app.jobs.events import Journal
-from app.jobs.lifecycle import ChangeRefused
+from app.jobs.events import Events, Journal
+from app.jobs.lifecycle import Change, ChangeRefused
 from app.jobs.progress import Event
 from app.jobs.runs import Owning, Runs
 from app.jobs.setbacks import MOST
@@ -158,6 +158,32 @@ async def test_a_run_that_nobody_runs_is_cancelled_at_once(runs: Runs) -> None:
     assert (await runs.get("one")).ended
     with pytest.raises(ChangeRefused):
         await take(runs)
+
+
+@pytest.mark.parametrize("change", ["wait", "stop", "requeue"])
+async def test_who_lets_go_of_what_is_to_be_cancelled_cancels_it(runs: Runs, change: Change) -> None:
+    fence = await claimed(runs.database, "one")
+    assert await runs.cancel("one") == "running"
+    await runs.leave(fence, change)
+    row = await runs.get("one")
+    assert (row.status, row.ended is None) == ("cancelled", False)
+    told = [event.kind async for event in Events(runs.database).follow("one")]
+    assert told[-3:] == ["cancel", "receipt", "status"]
+
+
+async def test_what_is_finished_all_the_same_is_finished(runs: Runs) -> None:
+    fence = await claimed(runs.database, "one")
+    await runs.cancel("one")
+    await runs.leave(fence, "finish")
+    assert (await runs.get("one")).status == "finished"
+
+
+async def test_an_answer_that_was_not_heard_outlives_a_stop(runs: Runs) -> None:
+    await runs.leave(await claimed(runs.database, "one"), "wait")
+    await runs.answer("one", {"action": "go", "iteration": 1})
+    await runs.leave(await claimed(runs.database, "one"), "stop")
+    await runs.resume("one")
+    assert (await runs.get("one")).answer == {"action": "go", "iteration": 1}
 
 
 async def test_the_worker_hears_that_its_run_is_to_be_cancelled(runs: Runs) -> None:
