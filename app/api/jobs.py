@@ -16,6 +16,7 @@ from app.jobs.lifecycle import ChangeRefused
 from app.jobs.order import Order, place_order
 from app.jobs.overview import overview
 from graph.task import Task
+from sandbox.registry import AUTO
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"], responses=answers(400, 401, 422, 429, 503))
 
@@ -44,9 +45,15 @@ async def submit(body: JobRequest, services: Given, caller: Asking, response: Re
     await services.quotas.refuse_job(caller.workspace)
     model = body.model or body.task.model or services.settings.model
     replay = services.settings.replay
-    order = Order(body.task, body.dataset, folder, model, body.sandbox, body.review, caller.workspace, key, replay)
+    sandbox = confinement(body.sandbox, services.settings.sandbox)
+    order = Order(body.task, body.dataset, folder, model, sandbox, body.review, caller.workspace, key, replay)
     row = await place_order(services.jobs, order)
     return accept(row, response)
+
+
+def confinement(asked: str, set_here: str) -> str:
+    """What a job names goes before what is set here; the plain process, which confines nothing, is for no server."""
+    return set_here if asked == AUTO and set_here != "process" else asked
 
 
 @router.get("")
