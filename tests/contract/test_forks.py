@@ -103,7 +103,8 @@ def test_a_fork_is_told_something(api: Api, node: str) -> None:
     body = {"instruction": "mind the border"} | more
     job = finished(api, api.post(f"{before(api, parent, node)}/fork", body)["id"])
     sent = [call["node"] for call in api.get(f"/v1/jobs/{job}/calls") if "mind the border" in call["request"]]
-    assert sent == ["design" if node in ("terms", "design") else "improve"]
+    # The first program is repaired once, and its repair is told what the program was made with.
+    assert sent == (["design", "debug"] if node in ("terms", "design") else ["improve"])
     assert [line["heard"] for line in api.get(f"/v1/jobs/{job}/instructions")] == [True]
     refused = api.post(f"{before(api, parent, 'select')}/fork", {"instruction": "too late"}, 409)
     assert refused["detail"].startswith("instruction: no step follows")

@@ -33,7 +33,7 @@ def test_what_is_said_before_the_design_goes_into_it(url: URL, tmp_path: Path) -
     with served(tmp_path, source, url) as api:
         events = api.events(job)
         assert [json.loads(data)["number"] for _, kind, data in events if kind == "instruction"] == [1, 2]
-        assert heard_by(api, job, "mind the border\\n\\nand the scale") == [("design", 0)]
+        assert heard_by(api, job, "mind the border\\n\\nand the scale") == [("design", 0), ("debug", 0)]
         assert [line["heard"] for line in api.get(f"/v1/jobs/{job}/instructions")] == [True, True]
         result = json.loads(api.client.get(f"/v1/jobs/{job}/artifacts/result.json").content)
         assert result["instructions_heard"] == [1, 2]
