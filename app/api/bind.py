@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import socket
 
 from graph.errors import AutoiotError
 
@@ -10,6 +11,10 @@ _ADDRESS = re.compile(r"(?:https?://)?(\[[0-9a-f:.]+\]|[^][/:@?#]+)(?::\d+)?")
 
 class DoorOpen(AutoiotError):
     """Anybody in the network could use the server."""
+
+
+class PlaceTaken(AutoiotError):
+    """Another process listens there, or it is no address of this machine."""
 
 
 def is_loopback(host: str) -> bool:
@@ -26,6 +31,19 @@ def refuse_open_door(host: str, has_keys: bool) -> None:
             f"without any key the server listens on this machine only, not on {host}:"
             " run `autoiot keys create NAME --role admin` first"
         )
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Raises PlaceTaken where nobody could listen, before anything is opened for it."""
+    try:
+        family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as tried:
+            # What a server leaves behind for a minute is no reason.
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(place)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise PlaceTaken(f"cannot listen at {host}:{port}: {reason}; --host and --port give another place") from error
 
 
 def is_local(client: str, host: str, origin: str | None) -> bool:

@@ -11,7 +11,8 @@ import typer
 import uvicorn
 
 from app.api.app import create_app
-from app.api.bind import refuse_open_door
+from app.api.bind import refuse_open_door, refuse_taken
+from app.cli.refusals import refuse_unusable
 from app.services import Services
 from app.settings import Settings, read_settings
 from app.telemetry.logs import write_logs
@@ -51,7 +52,9 @@ def serve(
 ) -> None:
     """Serve the REST API, and run its jobs in this process, AUTOIOT_JOBS_AT_ONCE at a time. Ctrl-C stops it."""
     settings, closing = read_settings(), asyncio.Event()
-    address = host or settings.host
+    refuse_unusable(settings)
+    address, listening = host or settings.host, settings.port if port is None else port
+    refuse_taken(address, listening)
     asyncio.run(check_door(settings, address))
     write_logs(settings.log_format, settings.log_level)
 
@@ -59,7 +62,7 @@ def serve(
         config = uvicorn.Config(
             create_app(opening(settings, closing, watching)),
             host=address,
-            port=settings.port if port is None else port,
+            port=listening,
             timeout_graceful_shutdown=SECONDS_TO_DRAIN,
             # Its records go where all go, and a line for each request is ours.
             log_config=None,

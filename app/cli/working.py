@@ -5,6 +5,7 @@ import logging
 import signal
 
 from app.cli.processes import stop_without_parent
+from app.cli.refusals import refuse_unusable
 from app.settings import Settings
 from app.telemetry.logs import write_logs
 from app.telemetry.observer import Observer
@@ -15,6 +16,7 @@ log = logging.getLogger(__name__)
 
 
 def work_until_stopped(settings: Settings, queues: tuple[str, ...]) -> None:
+    refuse_unusable(settings)
     write_logs(settings.log_format, settings.log_level)
     with telemetry(settings) as watching, metrics_port(settings, watching.metrics):
         asyncio.run(work(settings, queues, watching.observer))

@@ -23,6 +23,8 @@ from graph.ports import Tool
 
 OPENAI = "the OpenAI API"
 OPENAI_URL = "https://api.openai.com/v1"
+VARIABLE = "OPENAI_BASE_URL"
+EMBEDDING_VARIABLE = "AUTOIOT_EMBEDDING_BASE_URL"
 
 T = TypeVar("T")
 Opener = Callable[[], AbstractAsyncContextManager[T]]
@@ -52,7 +54,7 @@ def open_chat_model(settings: Settings, model: str) -> Opener[BaseChatModel]:
 
 def open_embeddings(settings: Settings, model: str) -> Opener[Embeddings]:
     """Raises as `open_chat_model` does."""
-    shared = connection(of_embeddings(settings))
+    shared = connection(of_embeddings(settings), EMBEDDING_VARIABLE if settings.embedding_url else VARIABLE)
 
     @contextlib.asynccontextmanager
     async def opened() -> AsyncGenerator[Embeddings]:
@@ -76,31 +78,32 @@ def of_embeddings(settings: Settings) -> Settings:
     return settings.model_copy(update={"base_url": settings.embedding_url, "api_key": settings.embedding_key})
 
 
-def connection(settings: Settings) -> dict[str, Any]:
+def connection(settings: Settings, variable: str = VARIABLE) -> dict[str, Any]:
     return {
         "api_key": api_key(settings),
         # Always said: the libraries would take OPENAI_API_BASE or OPENAI_PROXY from the environment instead.
-        "base_url": base_url(settings),
+        "base_url": base_url(settings, variable),
         "openai_proxy": None,
         "timeout": settings.timeout,
         "max_retries": settings.retries,
     }
 
 
-def base_url(settings: Settings) -> str:
-    """Raises SettingsInvalid."""
-    if not settings.base_url:
-        return OPENAI_URL
+def base_url(settings: Settings, variable: str = VARIABLE) -> str:
+    """Raises SettingsInvalid, which tells the `variable` that gave it."""
+    return usable(settings.base_url, variable, "http://127.0.0.1:8000/v1") if settings.base_url else OPENAI_URL
+
+
+def usable(address: str, variable: str, example: str) -> str:
+    """Raises SettingsInvalid for what no request could be sent to."""
     try:
-        parts = urlsplit(settings.base_url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        parts = urlsplit(address)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        usable = False
-    if not usable or any(char.isspace() for char in settings.base_url):
-        raise SettingsInvalid(
-            f"OPENAI_BASE_URL: {settings.base_url!r} is not an address such as http://127.0.0.1:8000/v1"
-        )
-    return settings.base_url
+        sound = False
+    if not sound or any(char.isspace() for char in address):
+        raise SettingsInvalid(f"{variable}: {address!r} is not an address such as {example}")
+    return address
 
 
 def api_key(settings: Settings) -> SecretStr:

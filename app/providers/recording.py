@@ -94,14 +94,14 @@ def _line(row: CallRow, request: str) -> dict[str, Any]:
     }
 
 
-def read_recording(file: Path) -> Recording:
-    """Raises TaskInvalid for a file that is no recording, naming the line."""
+def read_recording(file: Path, named_by: str = "--replay") -> Recording:
+    """Raises TaskInvalid for a file that is no recording, naming the line, and what named it."""
     try:
         # Not `splitlines`: a reply may hold other ends of lines, such as U+2028, which JSON leaves as they are.
         lines = file.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not a text file"
-        raise TaskInvalid(f"--replay {file}: {reason}") from error
+        raise TaskInvalid(f"{named_by} {file}: {reason}") from error
     number = 0
     try:
         head = json.loads(lines[0])
@@ -114,7 +114,7 @@ def read_recording(file: Path) -> Recording:
             recording.calls[key] = call
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise TaskInvalid(
-            f"--replay {file}: line {number + 1} is not a line of a recording (format {FORMAT}); was it cut off?"
+            f"{named_by} {file}: line {number + 1} is not a line of a recording (format {FORMAT}); was it cut off?"
         ) from error
     return recording
 

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -36,8 +37,7 @@ class Server:
     @classmethod
     def at(cls, home: Path, database: URL | None, *, silent: bool = False, **settings: str) -> "Server":
         """On a free port; `database` is one of Postgres."""
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        port = free_port()
         settings |= {"AUTOIOT_HOME": str(home), "PYTHONPATH": str(REPOSITORY)}
         if database:
             settings["AUTOIOT_DATABASE_URL"] = database.render_as_string(hide_password=False)
@@ -86,6 +86,14 @@ class Server:
         return subprocess.run(
             [AUTOIOT, *words], env=self.environment, cwd=REPOSITORY, check=True, capture_output=True, text=True
         ).stdout
+
+
+def free_port() -> int:
+    """Of those that no connection is ever made from: a server that was stopped finds it free again."""
+    for port in random.sample(range(20_000, 30_000), 100):
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError("of 100 ports none is free")
 
 
 def body() -> dict[str, Any]:
