@@ -1,6 +1,5 @@
 """A folder of recordings, cut into units that are split for training and scoring."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,6 +16,7 @@ from app.datasets.description import (
 )
 from app.datasets.document import read_description
 from app.datasets.files import DESCRIPTION, find, inside
+from app.datasets.patterns import named_in
 from app.datasets.splits import SPLITS, deal
 from graph.errors import DatasetInvalid
 
@@ -127,8 +127,7 @@ def label_of(description: Description, path: str) -> str | None:
     if isinstance(description.labels, FolderLabels):
         return place.parent.name or None
     if isinstance(description.labels, NameLabels):
-        match = re.search(description.labels.pattern, place.name)
-        return match["label"] if match else None
+        return named_in(description.labels.pattern, place.name).get("label")
     return None
 
 
@@ -204,10 +203,9 @@ def _named(description: Description, path: str) -> tuple[str | None, str | None]
     if description.unit_pattern is None:
         stem = PurePosixPath(path).stem
         return stem, groups.get(stem)
-    match = re.search(description.unit_pattern, path)
-    if match is None or not match["unit"]:
-        return None, None
-    return match["unit"], groups.get(match["unit"], match.groupdict().get("subject"))
+    found = named_in(description.unit_pattern, path)
+    unit = found.get("unit")
+    return (unit, groups.get(unit, found.get("subject"))) if unit else (None, None)
 
 
 def _splits(description: Description, units: tuple[Unit, ...]) -> dict[str, tuple[str, ...]]:

@@ -1,11 +1,12 @@
 """What `dataset.yaml` says: the files, the labels and the split of a dataset."""
 
-import re
 from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+
+from app.datasets.patterns import groups_of
 
 Name = Annotated[str, Field(min_length=1)]
 Value = Literal["class", "number"]
@@ -22,11 +23,7 @@ def _glob(text: str) -> str:
 
 def _pattern(*, group: str) -> Callable[[str], str]:
     def valid(text: str) -> str:
-        try:
-            groups = re.compile(text).groupindex
-        except re.error as error:
-            raise ValueError(f"is no regular expression: {error}") from None
-        if group not in groups:
+        if group not in groups_of(text):
             raise ValueError(f"needs a group (?P<{group}>...)")
         return text
 
@@ -158,7 +155,7 @@ class Description(Part):
 
     @property
     def knows_subjects(self) -> bool:
-        in_pattern = self.unit_pattern is not None and "subject" in re.compile(self.unit_pattern).groupindex
+        in_pattern = self.unit_pattern is not None and "subject" in groups_of(self.unit_pattern)
         return in_pattern or bool(self.split and self.split.groups)
 
     @property

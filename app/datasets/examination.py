@@ -1,7 +1,6 @@
 """The check of a stranger's dataset, in a process of its own.
 
-A `unit_pattern` may take for ever, holding all other threads up, and a small file of arrays may unpack to more than
-the machine has: that must not be the server's end.
+A small file of arrays may unpack to more than the machine has: that must not be the server's end.
 """
 
 import asyncio
