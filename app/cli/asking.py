@@ -1,6 +1,9 @@
 """The question to a person at a terminal, after an evaluation."""
 
+import contextlib
 import re
+import signal
+from collections.abc import Generator
 from typing import Any
 
 from rich.console import Console
@@ -14,8 +17,19 @@ TARGET = re.compile(r"target\s+(-?(?:\d{1,12}(?:\.\d{0,12})?|\.\d{1,12}))", re.I
 
 
 def ask_person(console: Console) -> dict[str, Any]:
-    """As a job takes it."""
-    return understood(console.input(QUESTION).strip())
+    """As a job takes it. Raises KeyboardInterrupt and EOFError."""
+    with _interruptible():
+        return understood(console.input(QUESTION).strip())
+
+
+@contextlib.contextmanager
+def _interruptible() -> Generator[None]:
+    """An event loop that waits in this very thread would hear of the first Ctrl-C only after the answer."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def understood(words: str) -> dict[str, Any]:

@@ -100,7 +100,7 @@ def asyncio_run(settings: Settings, request: RunRequest | None, run: str | None)
     printer = Printer(console)
     try:
         return asyncio.run(follow(settings, request, run, printer))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EOFError):
         printer.close()
         goes_on = f"`autoiot resume {printer.run}` goes on from here" if printer.run else "nothing had begun"
         Console(stderr=True, highlight=False).print(f"autoiot: stopped; {goes_on}", soft_wrap=True)
