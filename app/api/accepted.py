@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from app.api.described import describe_line
 from app.db.tables import RunRow, Status
+from app.jobs.once import Once
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
 
@@ -15,6 +16,11 @@ class Accepted(BaseModel):
     id: str
     status: Status
     links: dict[str, str]
+
+
+def once(key: str | None, body: BaseModel, *place: str) -> Once | None:
+    """What comes with that key: the same body at the same place."""
+    return Once.of(key, *place, body.model_dump_json(exclude_unset=True)) if key else None
 
 
 def accept(row: RunRow, response: Response) -> Accepted:

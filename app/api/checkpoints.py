@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from app.api.accepted import Accepted, Key, accept
+from app.api.accepted import Accepted, Key, accept, once
 from app.api.instructions import Text
 from app.api.owned import Owned
 from app.api.problems import answers
@@ -77,7 +77,8 @@ async def fork(
 
     What follows on it is asked anew, also where nothing is changed.
     """
-    if made := await services.jobs.runs.made_with(row.workspace, key):
+    repeated = once(key, body, row.id, checkpoint)
+    if made := await services.jobs.runs.made_with(row.workspace, repeated):
         return accept(made, response)
     step = await services.jobs.history.step(row.id, checkpoint)
     if step is None:
@@ -91,7 +92,7 @@ async def fork(
         asks_person=body.review,
         instruction=body.instruction,
     )
-    made = await place_fork(services.jobs, Fork(row, step, changes, key))
+    made = await place_fork(services.jobs, Fork(row, step, changes, repeated))
     return accept(made, response)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.accepted import Accepted, Key, accept
+from app.api.accepted import Accepted, Key, accept, once
 from app.api.access import Asking
 from app.api.described import Job, JobLine, Page, describe, describe_line
 from app.api.owned import Owned
@@ -37,16 +37,20 @@ class JobRequest(BaseModel):
 
 @router.post("", status_code=202, responses=answers(404, 413))
 async def submit(body: JobRequest, services: Given, caller: Asking, response: Response, key: Key = None) -> Accepted:
-    """Queue a job. With the same `Idempotency-Key`, the same job is meant: it is not made twice."""
+    """Queue a job. With the same `Idempotency-Key`, the same job is meant: it is not made twice.
+
+    422 where that key came with another request before.
+    """
+    repeated = once(key, body, "jobs")
     # First: what was taken once is not refused when it is asked for again.
-    if made := await services.jobs.runs.made_with(caller.workspace, key):
+    if made := await services.jobs.runs.made_with(caller.workspace, repeated):
         return accept(made, response)
     folder = await services.datasets.folder(caller.workspace, body.dataset)
     await services.quotas.refuse_job(caller.workspace)
     model = body.model or body.task.model or services.settings.model
     replay = services.settings.replay
     sandbox = confinement(body.sandbox, services.settings.sandbox)
-    order = Order(body.task, body.dataset, folder, model, sandbox, body.review, caller.workspace, key, replay)
+    order = Order(body.task, body.dataset, folder, model, sandbox, body.review, caller.workspace, repeated, replay)
     row = await place_order(services.jobs, order)
     return accept(row, response)
 

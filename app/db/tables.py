@@ -66,6 +66,8 @@ class RunRow(Table):
     due: Mapped[str] = mapped_column(default="")
     """Not to be taken before."""
     idempotency_key: Mapped[str | None] = mapped_column(default=None)
+    asked_sha256: Mapped[str | None] = mapped_column(default=None)
+    """Of the request that came with that key."""
     forked_from: Mapped[dict[str, Any] | None] = mapped_column(default=None)
     """The `job` and the `checkpoint` that it began with."""
     created: Mapped[str] = mapped_column(default=now)

@@ -14,6 +14,7 @@ from app.db.plain import storable
 from app.db.tables import CallRow, DatasetRow, InstructionRow, RunRow, Table, VersionRow
 from app.jobs.history import Step
 from app.jobs.lifecycle import ChangeRefused
+from app.jobs.once import Once
 from app.jobs.order import queue_of
 from app.jobs.request import RunRequest
 from app.jobs.runs import Owning, new_run_id
@@ -48,7 +49,7 @@ class Fork:
     parent: RunRow
     step: Step
     changes: Changes
-    idempotency_key: str | None = None
+    once: Once | None = None
 
     @property
     def position(self) -> Position:
@@ -56,12 +57,15 @@ class Fork:
 
 
 async def place_fork(jobs: Jobs, fork: Fork) -> RunRow:
-    """The row of the queued job. Raises ChangeRefused, DatasetTaken, or RunUnknown where the other is gone by now."""
+    """The row of the queued job.
+
+    Raises ChangeRefused, DatasetTaken, KeyReused, or RunUnknown where the other is gone by now.
+    """
     run = new_run_id(fork.parent.request["task"]["name"])
     request = request_of(jobs, fork, run)
     refuse_useless(fork, request)
     origin = {"job": fork.parent.id, "checkpoint": fork.step.id}
-    owning = Owning(fork.parent.workspace, queue_of(request.task), fork.idempotency_key, origin)
+    owning = Owning(fork.parent.workspace, queue_of(request.task), fork.once, origin)
 
     async def take_over(session: AsyncSession) -> None:
         await hold_ground(session, fork)

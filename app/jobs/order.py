@@ -10,6 +10,7 @@ from app.datasets.errors import DatasetTaken
 from app.datasets.rows import hold
 from app.db.tables import RunRow
 from app.jobs.description import own_description
+from app.jobs.once import Once
 from app.jobs.request import RunRequest
 from app.jobs.runs import Owning, new_run_id
 from app.jobs.service import Jobs
@@ -28,12 +29,12 @@ class Order:
     sandbox: str
     asks_person: bool
     workspace: str
-    idempotency_key: str | None = None
+    once: Once | None = None
     replay: Path | None = None
 
 
 async def place_order(jobs: Jobs, order: Order) -> RunRow:
-    """The row of the queued job. Its data are looked at when it runs. Raises TaskInvalid, DatasetTaken."""
+    """The row of the queued job. Its data are looked at when it runs. Raises TaskInvalid, DatasetTaken, KeyReused."""
     refuse_paths(order.task)
     await refuse_unknown(jobs, order)
     run = new_run_id(order.task.name)
@@ -56,7 +57,7 @@ async def place_order(jobs: Jobs, order: Order) -> RunRow:
         if row is None or row.folder != str(order.folder):
             raise DatasetTaken(f"{order.dataset} has just been changed or deleted: try again")
 
-    owning = Owning(order.workspace, queue_of(order.task), order.idempotency_key)
+    owning = Owning(order.workspace, queue_of(order.task), order.once)
     made = await jobs.runs.add(run, request, owning, within=still_there)
     return await jobs.runs.get(made)
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, delete, false, func, literal, or_, select, update
@@ -15,6 +15,7 @@ from app.db.session import Database
 from app.db.tables import HOME, CallRow, EventRow, InstructionRow, RunRow, Status, VersionRow, ago, now
 from app.jobs.events import sign_off, tell
 from app.jobs.lifecycle import ENDED, RESTING, Change, ChangeRefused, sources, target, transition
+from app.jobs.once import Once
 from app.jobs.queue import NoQueue, Queue
 from app.jobs.request import RunRequest
 from app.jobs.setbacks import MOST
@@ -34,7 +35,7 @@ class Owning:
 
     workspace: str = HOME
     queue: str = ""
-    idempotency_key: str | None = None
+    once: Once | None = None
     forked_from: dict[str, str] | None = None
 
 
@@ -57,8 +58,11 @@ class Runs:
         """The name of the new run, or of the one that the same workspace has made with the same idempotency key.
 
         `within` is done in the same transaction, after the row is there; what it raises prevents the run.
+        Raises KeyReused.
         """
-        whose = asdict(owning)
+        whose = {"workspace": owning.workspace, "queue": owning.queue, "forked_from": owning.forked_from}
+        if owning.once:
+            whose |= {"idempotency_key": owning.once.key, "asked_sha256": owning.once.asked_sha256}
         try:
             async with self.database.write.begin() as session:
                 session.add(RunRow(id=run, status="queued", request=request.as_json(), **whose))
@@ -67,19 +71,22 @@ class Runs:
                     await within(session)
                 await self._enter(session, run, "queued", owning.queue, begun=False)
         except IntegrityError:
-            found = await self.made_with(owning.workspace, owning.idempotency_key)
+            found = await self.made_with(owning.workspace, owning.once)
             if found is None:
                 raise
             return found.id
         return run
 
-    async def made_with(self, workspace: str, idempotency_key: str | None) -> RunRow | None:
-        """The run that the workspace has made with that key before, if any."""
-        if idempotency_key is None:
+    async def made_with(self, workspace: str, once: Once | None) -> RunRow | None:
+        """The run that the workspace has made with that request before, if any. Raises KeyReused."""
+        if once is None:
             return None
-        known = select(RunRow).where(RunRow.workspace == workspace, RunRow.idempotency_key == idempotency_key)
+        known = select(RunRow).where(RunRow.workspace == workspace, RunRow.idempotency_key == once.key)
         async with self.database.read() as session:
-            return await session.scalar(known)
+            made = await session.scalar(known)
+        if made:
+            once.refuse_other(made)
+        return made
 
     async def get(self, run: str) -> RunRow:
         """Raises RunUnknown."""

@@ -73,6 +73,18 @@ def test_the_same_key_means_the_same_job(api: Api) -> None:
     assert len(api.get("/v1/jobs")["jobs"]) == 2
 
 
+def test_a_key_is_for_one_request(api: Api) -> None:
+    key = {"Idempotency-Key": "a"}
+    made = api.post("/v1/jobs", BODY, headers=key)["id"]
+    other = BODY | {"review": True}
+    assert api.post("/v1/jobs", other, 422, headers=key)["detail"] == (
+        f"Idempotency-Key: the job {made} was made with it, by another request: take a new one"
+    )
+    assert len(api.get("/v1/jobs")["jobs"]) == 1
+    api.as_workspace("other")
+    assert api.post("/v1/jobs", other, 404, headers=key)["detail"].startswith("there is no dataset")
+
+
 def test_jobs_are_listed_by_pages(api: Api) -> None:
     made = [finished(api) for _ in range(3)]
     first = api.get("/v1/jobs?limit=2")

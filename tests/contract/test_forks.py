@@ -136,6 +136,8 @@ def test_the_same_key_means_the_same_fork(api: Api) -> None:
     path = f"{before(api, parent, 'improve')}/fork"
     made = {finished(api, api.post(path, {}, headers={"Idempotency-Key": "a"})["id"]) for _ in range(2)}
     assert len(made) == 1
+    api.post(path, {"iterations": 1}, 422, headers={"Idempotency-Key": "a"})
+    api.post("/v1/jobs", BODY, 422, headers={"Idempotency-Key": "a"})
     assert len(api.get("/v1/jobs")["jobs"]) == 2
 
 

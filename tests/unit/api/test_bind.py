@@ -49,7 +49,9 @@ def test_a_place_where_nobody_listens_is_left_as_it_is() -> None:
 def test_a_place_that_is_taken_is_refused_in_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        with pytest.raises(PlaceTaken, match=rf"^cannot listen at 127\.0\.0\.1:{port}: Address already in use; [^\n]+$"):
+        with pytest.raises(
+            PlaceTaken, match=rf"^cannot listen at 127\.0\.0\.1:{port}: Address already in use; [^\n]+$"
+        ):
             refuse_taken("127.0.0.1", port)
 
 
