@@ -3,15 +3,31 @@
 import os
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from graph.errors import AutoiotError
 
 ENGINES = ("folder", "tavily", "searxng", "wikipedia", "arxiv")
-HTTP = r"^https?://[^\s]+$"
+
+
+def _address(given: str) -> str:
+    try:
+        parts = urlsplit(given)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or any(char.isspace() for char in given):
+        # One with a password in it is not shown.
+        shown = "what is given" if "@" in given else repr(given)
+        raise ValueError(f"{shown} is not an address such as http://127.0.0.1:8000/v1")
+    return given
+
+
+Address = Annotated[str, AfterValidator(_address)]
 
 
 class SettingsInvalid(AutoiotError):
@@ -38,7 +54,7 @@ class Settings(BaseSettings):
     """Postgres for a team; unset: SQLite in the home."""
     model: Annotated[str, Field(alias="AUTOIOT_MODEL")] = "gpt-5"
     api_key: Annotated[SecretStr | None, Field(alias="OPENAI_API_KEY")] = None
-    base_url: Annotated[str | None, Field(alias="OPENAI_BASE_URL")] = None
+    base_url: Annotated[Address | None, Field(alias="OPENAI_BASE_URL")] = None
     timeout: Annotated[float, Field(alias="AUTOIOT_MODEL_TIMEOUT", gt=0, le=86_400)] = 300.0
     """Seconds that one reply of the model may take."""
     retries: Annotated[int, Field(alias="AUTOIOT_MODEL_RETRIES", ge=0, le=20)] = 4
@@ -48,17 +64,17 @@ class Settings(BaseSettings):
     parallel_calls: Annotated[int, Field(alias="AUTOIOT_PARALLEL_CALLS", ge=1)] = 8
     embedding_model: Annotated[str | None, Field(alias="AUTOIOT_EMBEDDING_MODEL")] = None
     """Unset: passages are found by the words they share, without any call."""
-    embedding_url: Annotated[str | None, Field(alias="AUTOIOT_EMBEDDING_BASE_URL")] = None
+    embedding_url: Annotated[Address | None, Field(alias="AUTOIOT_EMBEDDING_BASE_URL")] = None
     """Where that model is served; unset: where the chat model is."""
     embedding_key: Annotated[SecretStr | None, Field(alias="AUTOIOT_EMBEDDING_API_KEY")] = None
     tavily_api_key: Annotated[SecretStr | None, Field(alias="TAVILY_API_KEY")] = None
-    tavily_url: Annotated[str | None, Field(alias="TAVILY_API_BASE_URL")] = None
+    tavily_url: Annotated[Address | None, Field(alias="TAVILY_API_BASE_URL")] = None
     search: Annotated[tuple[str, ...], NoDecode, Field(alias="AUTOIOT_SEARCH")] = ("auto",)
     """`auto`, `off`, or the engines that are asked side by side."""
-    searxng_url: Annotated[str | None, Field(alias="AUTOIOT_SEARXNG_URL", pattern=HTTP)] = None
-    wikipedia_url: Annotated[str | None, Field(alias="AUTOIOT_WIKIPEDIA_URL", pattern=HTTP)] = None
+    searxng_url: Annotated[Address | None, Field(alias="AUTOIOT_SEARXNG_URL")] = None
+    wikipedia_url: Annotated[Address | None, Field(alias="AUTOIOT_WIKIPEDIA_URL")] = None
     """The api.php of another language, or of a mirror; unset: the English one."""
-    arxiv_url: Annotated[str | None, Field(alias="AUTOIOT_ARXIV_URL", pattern=HTTP)] = None
+    arxiv_url: Annotated[Address | None, Field(alias="AUTOIOT_ARXIV_URL")] = None
     fetch_hosts: Annotated[tuple[str, ...], NoDecode, Field(alias="AUTOIOT_FETCH_HOSTS")] = ()
     """Of the own network, as `host` or `host:port`, that pages may be fetched from nevertheless."""
     prices: Annotated[Path | None, Field(alias="AUTOIOT_PRICES")] = None
@@ -71,7 +87,7 @@ class Settings(BaseSettings):
     metrics_port: Annotated[int | None, Field(alias="AUTOIOT_METRICS_PORT", ge=1, le=65_535)] = None
     """Where a worker shows what it has counted; unset: nowhere. A server does so at `/metrics`."""
     metrics_host: Annotated[str, Field(alias="AUTOIOT_METRICS_HOST")] = "127.0.0.1"
-    otlp_endpoint: Annotated[str | None, Field(alias="AUTOIOT_OTLP_ENDPOINT", pattern=HTTP)] = None
+    otlp_endpoint: Annotated[Address | None, Field(alias="AUTOIOT_OTLP_ENDPOINT")] = None
     """Where servers and workers send spans to, as OTLP over HTTP; unset: nowhere."""
     otlp_prompts: Annotated[bool, Field(alias="AUTOIOT_OTLP_PROMPTS")] = False
     """Put the text of calls to models into spans."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 
-from app.providers.model import EMBEDDING_VARIABLE, base_url, of_embeddings, usable
 from app.providers.prices import read_prices
 from app.providers.recording import read_recording
 from app.settings import Settings, SettingsInvalid
@@ -33,16 +32,7 @@ def _prices(settings: Settings) -> Iterator[str]:
     yield from _refused(lambda: read_prices(settings.prices))
 
 
-def _models(settings: Settings) -> Iterator[str]:
-    yield from _refused(lambda: base_url(settings))
-    if settings.embedding_url:
-        yield from _refused(lambda: base_url(of_embeddings(settings), EMBEDDING_VARIABLE))
-
-
 def _engines(settings: Settings) -> Iterator[str]:
-    if settings.tavily_url:
-        address = settings.tavily_url
-        yield from _refused(lambda: usable(address, "TAVILY_API_BASE_URL", "https://api.tavily.com"))
     for name in settings.search:
         if name not in ("auto", "off", "folder"):
             yield from _refused(lambda name=name: open_engine(name, settings))
@@ -55,4 +45,4 @@ def _refused(check: Callable[[], object]) -> Iterator[str]:
         yield str(error)
 
 
-CHECKS = (_roots, _recording, _prices, _models, _engines)
+CHECKS = (_roots, _recording, _prices, _engines)

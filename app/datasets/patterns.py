@@ -1,8 +1,10 @@
 """Regular expressions of a dataset's description, which may be a stranger's.
 
-The library `regex` reads what `re` reads. Unlike that it can be told to give up: some patterns take for ever on some
-names. Nor does it hold up all other threads meanwhile.
+They are those of `re`, since programs are told of them. They are searched for by the library `regex`, which can be told
+to give up, some patterns taking for ever on some names, and does not hold up all other threads meanwhile.
 """
+
+import re
 
 import regex
 
@@ -15,8 +17,9 @@ SECONDS = 1.0
 def groups_of(pattern: str) -> frozenset[str]:
     """Raises ValueError, which tells what is wrong, for what is no regular expression."""
     try:
-        return frozenset(regex.compile(pattern).groupindex)
-    except regex.error as error:
+        regex.compile(pattern)
+        return frozenset(re.compile(pattern).groupindex)
+    except (re.error, regex.error) as error:
         raise ValueError(f"is no regular expression: {error}") from None
     except RecursionError:
         raise ValueError("is nested too deeply") from None

@@ -4,7 +4,6 @@ import contextlib
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models.chat_models import BaseChatModel
@@ -23,15 +22,13 @@ from graph.ports import Tool
 
 OPENAI = "the OpenAI API"
 OPENAI_URL = "https://api.openai.com/v1"
-VARIABLE = "OPENAI_BASE_URL"
-EMBEDDING_VARIABLE = "AUTOIOT_EMBEDDING_BASE_URL"
 
 T = TypeVar("T")
 Opener = Callable[[], AbstractAsyncContextManager[T]]
 
 
 def open_chat_model(settings: Settings, model: str) -> Opener[BaseChatModel]:
-    """Raises ModelFailed when no key is set, SettingsInvalid when key or address cannot be right."""
+    """Raises ModelFailed when no key is set, SettingsInvalid when it cannot be right."""
     shared = connection(settings)
 
     @contextlib.asynccontextmanager
@@ -54,7 +51,7 @@ def open_chat_model(settings: Settings, model: str) -> Opener[BaseChatModel]:
 
 def open_embeddings(settings: Settings, model: str) -> Opener[Embeddings]:
     """Raises as `open_chat_model` does."""
-    shared = connection(of_embeddings(settings), EMBEDDING_VARIABLE if settings.embedding_url else VARIABLE)
+    shared = connection(of_embeddings(settings))
 
     @contextlib.asynccontextmanager
     async def opened() -> AsyncGenerator[Embeddings]:
@@ -78,32 +75,15 @@ def of_embeddings(settings: Settings) -> Settings:
     return settings.model_copy(update={"base_url": settings.embedding_url, "api_key": settings.embedding_key})
 
 
-def connection(settings: Settings, variable: str = VARIABLE) -> dict[str, Any]:
+def connection(settings: Settings) -> dict[str, Any]:
     return {
         "api_key": api_key(settings),
         # Always said: the libraries would take OPENAI_API_BASE or OPENAI_PROXY from the environment instead.
-        "base_url": base_url(settings, variable),
+        "base_url": settings.base_url or OPENAI_URL,
         "openai_proxy": None,
         "timeout": settings.timeout,
         "max_retries": settings.retries,
     }
-
-
-def base_url(settings: Settings, variable: str = VARIABLE) -> str:
-    """Raises SettingsInvalid, which tells the `variable` that gave it."""
-    return usable(settings.base_url, variable, "http://127.0.0.1:8000/v1") if settings.base_url else OPENAI_URL
-
-
-def usable(address: str, variable: str, example: str) -> str:
-    """Raises SettingsInvalid for what no request could be sent to."""
-    try:
-        parts = urlsplit(address)
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        sound = False
-    if not sound or any(char.isspace() for char in address):
-        raise SettingsInvalid(f"{variable}: {address!r} is not an address such as {example}")
-    return address
 
 
 def api_key(settings: Settings) -> SecretStr:

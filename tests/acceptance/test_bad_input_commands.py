@@ -107,7 +107,7 @@ def test_doctor(job: Job) -> None:
     said = job("doctor")
     assert said.code == 0 and "with a key" in said.out and KEY not in said.out
     job.monkeypatch.setenv("OPENAI_BASE_URL", "somewhere")
-    assert "'somewhere' is not an address" in job("doctor").out
+    assert "'somewhere' is not an address" in job("doctor").complaint
     job.monkeypatch.delenv("OPENAI_BASE_URL")
     job.monkeypatch.delenv("OPENAI_API_KEY")
     assert re.search("fix.*no key: set OPENAI_API_KEY", job("doctor").out)

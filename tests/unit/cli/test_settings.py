@@ -67,6 +67,39 @@ def test_a_port_that_there_is_not_is_refused_in_one_line(
     assert len(told) == 1 and "'--port'" in told[0]
 
 
+ADDRESSES = (
+    "OPENAI_BASE_URL",
+    "AUTOIOT_EMBEDDING_BASE_URL",
+    "TAVILY_API_BASE_URL",
+    "AUTOIOT_SEARXNG_URL",
+    "AUTOIOT_WIKIPEDIA_URL",
+    "AUTOIOT_ARXIV_URL",
+    "AUTOIOT_OTLP_ENDPOINT",
+)
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8000/v1", "https://models.example", "http://[::1]:8000/v1"])
+def test_addresses(address: str) -> None:
+    assert Settings.model_validate(dict.fromkeys(ADDRESSES, address)).base_url == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["models", "http://", "ftp://a/v1", "http://a:b/v1", "http://a b/v1", "http://[::1/v1", "http://me:s3cret@a:b"],
+)
+def test_what_is_no_address_is_told_of_each(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ADDRESSES:
+        monkeypatch.setenv(name, address)
+    with pytest.raises(SettingsInvalid) as refused:
+        read_settings()
+    shown = "what is given" if "@" in address else repr(address)
+    told = [str(refused.value), *refused.value.others]
+    assert sorted(told) == sorted(
+        f"{name}: {shown} is not an address such as http://127.0.0.1:8000/v1" for name in ADDRESSES
+    )
+
+
 def test_a_password_is_never_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("AUTOIOT_DATABASE_URL", "postgresql://me:s3cret@h/autoiot")

@@ -16,6 +16,8 @@ def test_named_groups_are_found() -> None:
 def test_what_is_no_regular_expression_is_told() -> None:
     with pytest.raises(ValueError, match=r"^is no regular expression: [^\n]+$"):
         groups_of("(?P<unit>")
+    with pytest.raises(ValueError, match="is no regular expression"):
+        groups_of(r"(?P<unit>\p{Lu}\d)")
     with pytest.raises(ValueError, match="nested too deeply"):
         groups_of("(" * 9000 + ")" * 9000)
 
